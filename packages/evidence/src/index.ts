@@ -1,0 +1,1 @@
+export type { Appended, EvidenceLog, Hash, LogState, SignedHead } from './contract.ts';

@@ -1,0 +1,1 @@
+export { type Failure, fail, type Result, type Success, succeed } from './result.ts';

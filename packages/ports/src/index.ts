@@ -1,0 +1,19 @@
+export type { Clock } from './clock.ts';
+export type { AppendFile, Disk } from './disk.ts';
+export type { Logger } from './log.ts';
+export {
+  type ConnectOptions,
+  type HeaderList,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  type Listener,
+  type Network,
+  NetworkError,
+  type OutgoingCall,
+  type ServeOptions,
+  type Stream,
+  type TlsIdentity,
+} from './network.ts';
+export type { Random } from './random.ts';
+export type { Signer } from './signer.ts';
