@@ -41,4 +41,6 @@ for (const [path, entry] of Object.entries(lock.packages)) {
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`package-lock.json: ${added} platform package(s) that the registry at hand does not serve were listed all the same.`);
+console.log(
+  `package-lock.json: ${added} platform package(s) that the registry at hand does not serve were listed all the same.`,
+);
