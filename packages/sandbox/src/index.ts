@@ -1,1 +1,1 @@
-export {}
+export { type PostgresFailure, type PostgresPorts, type PostgresStartOptions, type RunningPostgres, startPostgres } from './postgres/index.ts';

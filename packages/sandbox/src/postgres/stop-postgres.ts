@@ -1,0 +1,18 @@
+import { rmSync } from 'node:fs';
+import type { Clock } from '@minben/ports';
+import type { ClusterPaths } from './cluster-paths.ts';
+import { isServing } from './read-postmaster.ts';
+
+const PATIENCE_MS = 30_000;
+
+/** Asks the server to end at once but orderly (SIGINT, "fast"), then without ceremony (SIGQUIT); waits until it is gone. */
+export async function stopPostgres(paths: ClusterPaths, processId: number, clock: Clock): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+    const began = clock.monotonic();
+    if (isServing(processId, paths.data)) process.kill(processId, signal);
+    while (isServing(processId, paths.data) && clock.monotonic() - began < PATIENCE_MS) {
+      await new Promise<void>((resume) => clock.after(50, resume));
+    }
+  }
+  rmSync(paths.socketDirectory, { recursive: true, force: true });
+}
