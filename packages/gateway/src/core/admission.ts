@@ -1,0 +1,155 @@
+/**
+ * One request, one use, one effect (PROTOCOL 10, 12). Uniqueness is (sender, message id, entry): the same entry
+ * twice is a replay; another entry under the same id is a retry, which a safe call may repeat and any other
+ * answers from the record. Uses and quotas count once per message id.
+ */
+import type { RequestDetails, VerifiedGrant } from '@minben/exchange';
+import { parseUuid, timestampOf } from '@minben/kernel';
+
+/** Entries of safe calls are remembered for two of these spans: longer than a message can be fresh. */
+const GENERATION_SECONDS = 90;
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+const EIGHT_HOURS = 8 * 3600;
+const DAY = 86_400;
+
+export interface AdmissionRequest {
+  readonly details: RequestDetails;
+  readonly entry: string;
+  readonly grant: VerifiedGrant | undefined;
+  readonly quotaPerDay: number | undefined;
+  /** Seconds since the epoch. */
+  readonly now: number;
+  readonly retrySeconds: number;
+}
+
+export type AdmissionRefusal = 'replayed' | 'retry-changed' | 'message-too-old' | 'malformed-message' | 'grant-used-up' | 'quota-exceeded';
+
+export type Admission =
+  | { readonly kind: 'refused'; readonly rule: AdmissionRefusal }
+  /** Go ahead. `isLasting`: it must be durable before it is forwarded, and its outcome is remembered. */
+  | { readonly kind: 'admitted'; readonly isLasting: boolean; readonly counts: readonly Count[] }
+  /** A retry of a call that must not be repeated: its outcome is in the record. */
+  | { readonly kind: 'recorded'; readonly firstEntry: string };
+
+export interface Count {
+  readonly subject: string;
+  readonly count: number;
+}
+
+export interface AdmissionBook {
+  admit(request: AdmissionRequest): Admission;
+  /** For replay: a lasting request that was admitted before. */
+  restore(details: RequestDetails, entry: string, isLasting: boolean): void;
+  restoreCount(count: Count): void;
+  /** Lasting requests and counts that a restart must find again. */
+  counts(): readonly Count[];
+  forget(olderThan: number): void;
+}
+
+interface Lasting {
+  readonly firstEntry: string;
+  readonly fingerprint: string;
+  readonly since: number;
+  readonly entries: Set<string>;
+}
+
+/** Whether repeating the call has no further effect (RFC 9110 section 9.2.1). */
+export function isSafeMethod(method: string): boolean {
+  return SAFE_METHODS.has(method);
+}
+
+export function createAdmissionBook(): AdmissionBook {
+  const lasting = new Map<string, Lasting>();
+  const counts = new Map<string, number>();
+  let young = new Map<string, string>();
+  let old = new Map<string, string>();
+  let turnedAt = 0;
+
+  const turnGeneration = (now: number): void => {
+    if (now - turnedAt < GENERATION_SECONDS) return;
+    old = now - turnedAt < 2 * GENERATION_SECONDS ? young : new Map();
+    young = new Map();
+    turnedAt = now;
+  };
+
+  const admitSafe = (request: AdmissionRequest, key: string): Admission => {
+    const { entry, details, now } = request;
+    if (young.has(entry) || old.has(entry)) return { kind: 'refused', rule: 'replayed' };
+    const first = young.get(key) ?? old.get(key);
+    const fingerprint = fingerprintOf(details);
+    if (first !== undefined && first !== fingerprint) return { kind: 'refused', rule: 'retry-changed' };
+    const counted = first === undefined ? countQuota(request) : [];
+    if (counted === undefined) return { kind: 'refused', rule: 'quota-exceeded' };
+    turnGeneration(now);
+    young.set(entry, '');
+    young.set(key, fingerprint);
+    return { kind: 'admitted', isLasting: false, counts: counted };
+  };
+
+  const admitLasting = (request: AdmissionRequest, key: string): Admission => {
+    const { entry, details, now, grant } = request;
+    const before = lasting.get(key);
+    if (before !== undefined) {
+      if (before.entries.has(entry)) return { kind: 'refused', rule: 'replayed' };
+      if (before.fingerprint !== fingerprintOf(details)) return { kind: 'refused', rule: 'retry-changed' };
+      before.entries.add(entry);
+      const mayRepeat = isSafeMethod(details.method);
+      return mayRepeat ? { kind: 'admitted', isLasting: true, counts: [] } : { kind: 'recorded', firstEntry: before.firstEntry };
+    }
+    const used = grant?.claims.uses === undefined ? undefined : `grant ${grant.claims.jti}`;
+    if (used !== undefined && (counts.get(used) ?? 0) >= (grant?.claims.uses ?? 0)) return { kind: 'refused', rule: 'grant-used-up' };
+    const quota = countQuota(request);
+    if (quota === undefined) return { kind: 'refused', rule: 'quota-exceeded' };
+    lasting.set(key, { firstEntry: entry, fingerprint: fingerprintOf(details), since: now, entries: new Set([entry]) });
+    return { kind: 'admitted', isLasting: true, counts: used === undefined ? quota : [...quota, count(used)] };
+  };
+
+  const count = (subject: string): Count => {
+    const next = (counts.get(subject) ?? 0) + 1;
+    counts.set(subject, next);
+    return { subject, count: next };
+  };
+
+  /** Counted by the calendar day of the instance (UTC+8). Undefined when the quota is used up. */
+  const countQuota = ({ details, quotaPerDay, now }: AdmissionRequest): Count[] | undefined => {
+    if (quotaPerDay === undefined) return [];
+    const subject = `quota ${Math.floor((now + EIGHT_HOURS) / DAY)} ${details.agreement}`;
+    return (counts.get(subject) ?? 0) >= quotaPerDay ? undefined : [count(subject)];
+  };
+
+  return {
+    admit(request) {
+      const { details, grant, now, retrySeconds } = request;
+      const id = parseUuid(details.id);
+      if (!id.ok) return { kind: 'refused', rule: 'malformed-message' };
+      const key = `${details.from.member} ${details.id}`;
+      const isLasting = !isSafeMethod(details.method) || grant?.claims.uses !== undefined;
+      // What is forgotten after `retrySeconds` must not come back as new.
+      if (isLasting && timestampOf(id.value) / 1000 < now - retrySeconds) return { kind: 'refused', rule: 'message-too-old' };
+      return isLasting ? admitLasting(request, key) : admitSafe(request, key);
+    },
+    restore(details, entry, isLasting) {
+      const key = `${details.from.member} ${details.id}`;
+      if (!isLasting) {
+        young.set(entry, '');
+        young.set(key, fingerprintOf(details));
+        return;
+      }
+      const before = lasting.get(key);
+      if (before !== undefined) before.entries.add(entry);
+      else lasting.set(key, { firstEntry: entry, fingerprint: fingerprintOf(details), since: details.iat, entries: new Set([entry]) });
+    },
+    restoreCount: ({ subject, count: value }) => void counts.set(subject, Math.max(value, counts.get(subject) ?? 0)),
+    counts: () => [...counts].map(([subject, value]) => ({ subject, count: value })),
+    forget(olderThan) {
+      for (const [key, { since }] of lasting) if (since < olderThan) lasting.delete(key);
+      const today = Math.floor((olderThan + EIGHT_HOURS) / DAY);
+      for (const subject of counts.keys()) if (subject.startsWith('quota ') && Number(subject.split(' ')[1]) < today) counts.delete(subject);
+    },
+  };
+}
+
+/** What must not change between a request and its retry. */
+function fingerprintOf({ service, method, path, body, agreement, purpose, grant }: RequestDetails): string {
+  return `${service} ${method} ${path} ${body.sha256} ${agreement} ${purpose} ${grant ?? ''}`;
+}
