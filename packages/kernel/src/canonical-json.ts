@@ -123,7 +123,7 @@ function write(value: JsonValue): string {
 /** Whether an object in this (valid) JSON text names a member twice. Only used to say why a text was refused. */
 function hasDuplicateName(source: string): boolean {
   const open: (Set<string> | undefined)[] = [];
-  for (const [token, after] of source.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
+  for (const [token, after] of source.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g)) {
     if (token === '{') open.push(new Set());
     else if (token === '[') open.push(undefined);
     else if (token === '}' || token === ']') open.pop();
