@@ -12,8 +12,9 @@ export interface Disk {
   read(path: string): Promise<Buffer | undefined>;
   /** Opens for appending, creating the file (durably) when absent. */
   openAppend(path: string): Promise<AppendFile>;
-  /** Replaces the file in one step: temporary file, sync, rename, directory sync. */
-  writeAtomically(path: string, bytes: Uint8Array): Promise<void>;
+  /** Replaces the file in one step: temporary file, sync, rename, directory sync. `mode` are POSIX permissions (default 0600). */
+  writeAtomically(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
+  /** Removes the file, durably; does nothing when it does not exist. */
   remove(path: string): Promise<void>;
 }
 

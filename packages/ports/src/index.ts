@@ -16,4 +16,19 @@ export {
   type TlsIdentity,
 } from './network.ts';
 export type { Random } from './random.ts';
+export {
+  createFileSigner,
+  createJsonLogger,
+  createRealClock,
+  createRealDisk,
+  createRealNetwork,
+  createRealRandom,
+  fingerprintOfPem,
+  generateKeyFile,
+  type JsonLogger,
+  type KeyKind,
+  type RealNetwork,
+  rawPublicKey,
+  readKeyFile,
+} from './real/index.ts';
 export type { Signer } from './signer.ts';

@@ -1,0 +1,8 @@
+export { createRealClock } from './clock.ts';
+export { createRealDisk } from './disk.ts';
+export { generateKeyFile, type KeyKind, readKeyFile } from './key-file.ts';
+export { createJsonLogger, type JsonLogger } from './logger.ts';
+export { fingerprintOfPem } from './network/fingerprint.ts';
+export { createRealNetwork, type RealNetwork } from './network/network.ts';
+export { createRealRandom } from './random.ts';
+export { createFileSigner, rawPublicKey } from './signer.ts';
