@@ -1,5 +1,6 @@
+export { type AllowedUse, checkGrantUse, type GrantUse, type GrantUseError } from './grant/check-grant-use.ts';
+export { grantDetails, type MintedGrant, type MintingMeans, maximumGrantBytes, mintGrant } from './grant/mint-grant.ts';
 export { GrantClaims, LeaseRenewal, StatusLease } from './grant/model.ts';
-export { Agreement, GatewayEntry, Member, SealedBundle, Service, ServicePolicy, Text, TrustBundle } from './trust/bundle-model.ts';
 export {
   type BothLanguages,
   describeRefusal,
@@ -15,3 +16,40 @@ export {
   type XRoadFault,
   xroadErrorType,
 } from './refusal/index.ts';
+export { type LeaseError, SignedLease, signLease, verifyLease } from './grant/status-lease.ts';
+export {
+  createSubjectSealer,
+  derivePublicKey,
+  referenceInfo,
+  type SubjectSealer,
+  subjectInfo,
+} from './grant/subject-sealer.ts';
+export { type GrantError, type VerifiedGrant, verifyGrant } from './grant/verify-grant.ts';
+export {
+  acceptBundle,
+  type BundleError,
+  type BundleTrust,
+  digestBundle,
+  isBundleTooOld,
+} from './trust/accept-bundle.ts';
+export {
+  Agreement,
+  GatewayEntry,
+  Member,
+  SealedBundle,
+  Service,
+  ServicePolicy,
+  Text,
+  TrustBundle,
+} from './trust/bundle-model.ts';
+export { type BundleIndex, indexBundle, type TimedKey } from './trust/index-bundle.ts';
+export { isSignedBy, type LogKey, readBundleKey, readLogKey, readVerifyingKey } from './trust/keys.ts';
+export {
+  checkLogProof,
+  type HeadCheck,
+  type LogProof,
+  type LogProofError,
+  openCheckpoint,
+  parseLogProof,
+} from './trust/log-proof.ts';
+export { sealBundle } from './trust/seal-bundle.ts';
