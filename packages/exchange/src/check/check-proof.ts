@@ -1,5 +1,5 @@
 /** The checks of a proof, the same in both directions (PROTOCOL 11, 13). Each refuses by one rule. */
-import { isIncluded } from '@minben/evidence';
+import { hashLeaf, verifyInclusion } from '@minben/evidence';
 import type { Service } from '../trust/bundle-model.ts';
 import type { ArrivedMessage, CheckRefusal } from './inspection.ts';
 
@@ -11,7 +11,7 @@ export function checkInclusion(arrived: ArrivedMessage, entry: Uint8Array): Chec
   const { evidence, head } = arrived;
   if (head === undefined || head.head.size !== evidence.size) return { rule: 'entry-not-included' };
   if (evidence.path.length > MAXIMUM_PATH) return { rule: 'entry-not-included' };
-  if (!isIncluded(entry, evidence.index, evidence.path, head.head)) return { rule: 'entry-not-included' };
+  if (!verifyInclusion(hashLeaf(entry), evidence.index, head.head, evidence.path)) return { rule: 'entry-not-included' };
   return undefined;
 }
 
@@ -20,12 +20,11 @@ export function checkCheckpointSignature(arrived: ArrivedMessage): CheckRefusal 
   return arrived.head?.signed === true ? undefined : { rule: 'checkpoint-signature' };
 }
 
-/** The head is no other tree than the ones seen before; `headBeforeRelease` wants the proof now, not within ten seconds. */
-export function checkHeadStanding(arrived: ArrivedMessage, headBeforeRelease: boolean): CheckRefusal | undefined {
+/** The head is no other tree than the ones seen before, or its proof may still arrive. */
+export function checkHeadStanding(arrived: ArrivedMessage): CheckRefusal | undefined {
   const standing = arrived.head?.standing();
   if (standing === 'conflict') return { rule: 'head-conflict' };
   if (standing === 'unproven' || standing === undefined) return { rule: 'head-unproven' };
-  if (standing === 'pending' && headBeforeRelease) return { rule: 'head-not-consistent' };
   return undefined;
 }
 

@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import { commit } from '@minben/evidence';
 import { checkGrantUse } from '../grant/check-grant-use.ts';
 import { parseRequestDetails } from '../message/details.ts';
-import { digestHeaders, findSpoofedHeader } from '../rights/header-rules.ts';
-import { isNormalisedPath } from '../rights/normalised-path.ts';
+import { areWellFormedHeaders, digestHeaders, findSpoofedHeader } from '../rights/header-rules.ts';
+import { splitNormalisedPath } from '../rights/normalised-path.ts';
 import { checkCheckpointSignature, checkHeadStanding, checkInclusion, checkProvisionalAge } from './check-proof.ts';
+import { refuseToken, refuseUse } from './grant-rules.ts';
 import type { Check, CheckRefusal, RequestInspection } from './inspection.ts';
 import { exceedsSizes } from './sizes.ts';
 
@@ -25,6 +26,7 @@ export const memberChecks: readonly RequestCheck[] = [
   checkPeerFrozen,
   checkBundleAge,
   checkSizes,
+  checkHeadersForm,
   checkKind,
   checkDetailsForm,
   checkReceiver,
@@ -84,6 +86,10 @@ function checkSizes({ arrived }: RequestInspection): CheckRefusal | undefined {
   return exceedsSizes(arrived) ? { rule: 'too-large' } : undefined;
 }
 
+function checkHeadersForm({ arrived }: RequestInspection): CheckRefusal | undefined {
+  return areWellFormedHeaders(arrived.headers) ? undefined : { rule: 'malformed-message', about: 'headers' };
+}
+
 function checkKind({ arrived }: RequestInspection): CheckRefusal | undefined {
   return arrived.evidence.kind === 'request' ? undefined : { rule: 'kind-not-accepted' };
 }
@@ -135,9 +141,8 @@ function checkSignature({ arrived }: RequestInspection): CheckRefusal | undefine
   return checkCheckpointSignature(arrived);
 }
 
-function checkHead({ arrived, details, here }: RequestInspection): CheckRefusal | undefined {
-  const service = here.bundle.services.get(details?.service ?? '');
-  return checkHeadStanding(arrived, service?.policy.headBeforeRelease ?? true);
+function checkHead({ arrived }: RequestInspection): CheckRefusal | undefined {
+  return checkHeadStanding(arrived);
 }
 
 function checkFreshness({ details, here }: RequestInspection): CheckRefusal | undefined {
@@ -146,15 +151,15 @@ function checkFreshness({ details, here }: RequestInspection): CheckRefusal | un
 }
 
 function checkExpiry({ details, here }: RequestInspection): CheckRefusal | undefined {
-  return here.now > (details?.exp ?? 0) ? { rule: 'not-fresh', about: 'exp' } : undefined;
+  return here.now > (details?.exp ?? 0) ? { rule: 'message-expired' } : undefined;
 }
 
 function checkPathForm({ details }: RequestInspection): CheckRefusal | undefined {
-  return isNormalisedPath(details?.path ?? '') ? undefined : { rule: 'path-not-normalised' };
+  return splitNormalisedPath(details?.path ?? '').ok ? undefined : { rule: 'path-not-normalised' };
 }
 
 function checkSpoofedHeaders({ arrived }: RequestInspection): CheckRefusal | undefined {
-  const name = findSpoofedHeader(arrived.headers);
+  const name = findSpoofedHeader(arrived.headers, 'peer-gateway');
   return name === undefined ? undefined : { rule: 'spoofed-header', about: name };
 }
 
@@ -202,7 +207,7 @@ function checkPurpose({ agreement, details }: RequestInspection): CheckRefusal |
 }
 
 function checkEndpoint({ agreement, details, here }: RequestInspection): CheckRefusal | undefined {
-  const isAllowed = agreement !== undefined && details !== undefined && here.mayCall(agreement, details.method, details.path);
+  const isAllowed = agreement !== undefined && details !== undefined && here.mayCall(agreement, details.method, pathOf(details.path));
   return isAllowed ? undefined : { rule: 'endpoint-not-allowed' };
 }
 
@@ -222,30 +227,39 @@ function checkGrantItself(inspection: RequestInspection): CheckRefusal | undefin
   const token = grantHeader(inspection.arrived.headers);
   if (token === undefined) return undefined;
   const grant = inspection.here.openGrant(token);
-  if (!grant.ok) return { rule: grant.error };
+  if (!grant.ok) return refuseToken(grant.error);
   inspection.grant = grant.value;
   return undefined;
 }
 
-function checkGrantUsage({ grant, details, here, peer }: RequestInspection): CheckRefusal | undefined {
-  if (grant === undefined || details === undefined || peer === undefined) return undefined;
+function checkGrantUsage(inspection: RequestInspection): CheckRefusal | undefined {
+  const { grant, details, here, peer, agreement } = inspection;
+  if (grant === undefined || details === undefined || peer === undefined || agreement === undefined) return undefined;
   const use = checkGrantUse(grant.claims, {
     gateway: here.self.id,
-    peer: peer.id,
+    peerGateway: peer.id,
     member: peer.member,
     client: details.from.client,
     service: details.service,
-    agreement: details.agreement,
     purpose: details.purpose,
-    now: here.now,
+    agreement,
+    nowSeconds: here.now,
   });
-  return use.ok ? undefined : { rule: use.error };
+  if (!use.ok) return refuseUse(use.error);
+  inspection.allowed = use.value;
+  return undefined;
 }
 
 /** The grant's token; more than one is as good as none, since the digest check then fails. */
 export function grantHeader(headers: readonly (readonly [string, string])[]): string | undefined {
   const found = headers.filter(([name]) => name === 't-road-grant');
   return found.length === 1 ? found[0]?.[1] : undefined;
+}
+
+/** The path without its query: rights speak of paths. */
+function pathOf(pathAndQuery: string): string {
+  const mark = pathAndQuery.indexOf('?');
+  return mark < 0 ? pathAndQuery : pathAndQuery.slice(0, mark);
 }
 
 function sha256(bytes: Uint8Array): string {

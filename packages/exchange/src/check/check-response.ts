@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { commit } from '@minben/evidence';
 import { parseResponseDetails } from '../message/details.ts';
-import { digestHeaders } from '../rights/header-rules.ts';
+import { areWellFormedHeaders, digestHeaders } from '../rights/header-rules.ts';
 import { checkCheckpointSignature, checkHeadStanding, checkInclusion } from './check-proof.ts';
 import type { Check, CheckRefusal, ResponseInspection } from './inspection.ts';
 import { exceedsSizes } from './sizes.ts';
@@ -16,6 +16,7 @@ export const responseChecks: readonly ResponseCheck[] = [
   checkAnsweringPeer,
   checkAnswererFrozen,
   checkSizes,
+  checkHeadersForm,
   checkKind,
   checkDetailsForm,
   checkBoundToRequest,
@@ -43,6 +44,10 @@ function checkAnswererFrozen({ awaited, here }: ResponseInspection): CheckRefusa
 
 function checkSizes({ arrived }: ResponseInspection): CheckRefusal | undefined {
   return exceedsSizes(arrived) ? { rule: 'too-large' } : undefined;
+}
+
+function checkHeadersForm({ arrived }: ResponseInspection): CheckRefusal | undefined {
+  return areWellFormedHeaders(arrived.headers) ? undefined : { rule: 'malformed-message', about: 'headers' };
 }
 
 function checkKind({ arrived }: ResponseInspection): CheckRefusal | undefined {
@@ -102,9 +107,8 @@ function checkSignature({ arrived }: ResponseInspection): CheckRefusal | undefin
   return checkCheckpointSignature(arrived);
 }
 
-function checkHead({ arrived, awaited, here }: ResponseInspection): CheckRefusal | undefined {
-  const service = here.bundle.services.get(awaited.agreement.service);
-  return checkHeadStanding(arrived, service?.policy.headBeforeRelease ?? true);
+function checkHead({ arrived }: ResponseInspection): CheckRefusal | undefined {
+  return checkHeadStanding(arrived);
 }
 
 function checkFreshness({ details, here }: ResponseInspection): CheckRefusal | undefined {

@@ -1,7 +1,9 @@
 /** What the checks of a received message look at, and how a check says no. */
 import type { SignedHead } from '@minben/evidence';
+import type { Result } from '@minben/kernel';
 import type { HeaderList } from '@minben/ports';
-import type { VerifiedGrant } from '../grant/verify-grant.ts';
+import type { AllowedUse } from '../grant/check-grant-use.ts';
+import type { GrantError, VerifiedGrant } from '../grant/verify-grant.ts';
 import type { RequestDetails, ResponseDetails } from '../message/details.ts';
 import type { RuleName } from '../refusal/table.ts';
 import type { Agreement, GatewayEntry, Service } from '../trust/bundle-model.ts';
@@ -56,7 +58,7 @@ export interface Here {
   /** Whether method and raw path are granted by the agreement (compiled once per bundle). */
   mayCall(agreement: Agreement, method: string, path: string): boolean;
   /** Verified once per token, then remembered. */
-  openGrant(token: string): { readonly ok: true; readonly value: VerifiedGrant } | { readonly ok: false; readonly error: RuleName };
+  openGrant(token: string): Result<VerifiedGrant, GrantError>;
 }
 
 /** Filled in by the checks as they go; a later check may rely on what an earlier one established. */
@@ -70,6 +72,8 @@ export interface RequestInspection {
   service?: Service;
   agreement?: Agreement;
   grant?: VerifiedGrant;
+  /** What the grant allows of this very call. */
+  allowed?: AllowedUse;
 }
 
 /** What the consumer's gateway knows of the request it sent. */

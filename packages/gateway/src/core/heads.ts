@@ -12,6 +12,8 @@ export const PROOF_WINDOW_MS = 10_000;
 const RETRY_MS = 1_000;
 /** Proven heads remembered per peer; an older one is proven anew from tiles. */
 const REMEMBERED = 4_096;
+/** Heads that may wait for proof at once; a peer with more is refused until some are proven. */
+const MAXIMUM_PENDING = 64;
 
 /** Two signed heads of one log that no single tree contains. */
 export interface Conflict {
@@ -127,6 +129,7 @@ export function createHeadKeeper({ clock, tiles, onConflict, onAdvance }: HeadKe
         return;
       }
       if (carried !== undefined && isCarried(log, head, carried)) return accept(log, head);
+      if (log.pending.size >= MAXIMUM_PENDING) return;
       log.pending.set(head.size, { head, deadline: clock.monotonic() + PROOF_WINDOW_MS });
       keepProving(head.origin, log);
     },

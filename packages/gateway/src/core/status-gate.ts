@@ -23,6 +23,8 @@ export interface StatusGate {
   /** Applies a lease that was asked for at `sentAt` on the monotonic clock: the lease runs from there. */
   apply(lease: StatusLease, sentAt: number): void;
   /** Checks a grant's status; `toleranceMs` is how old the lease may be for this dataset. */
+  check(status: number, toleranceMs: number): GateRefusal | undefined;
+  /** Checks, and holds the acknowledgement of a withdrawal back until the ticket is given back. */
   enter(status: number, toleranceMs: number): GateTicket | GateRefusal;
   /** Checks again, before the first byte leaves. */
   recheck(ticket: GateTicket): GateRefusal | undefined;
@@ -75,6 +77,7 @@ export function createStatusGate(clock: Clock, restored: { version: number; with
       }
       acknowledgeWhatIsClear();
     },
+    check: refuse,
     enter(status, toleranceMs) {
       const refusal = refuse(status, toleranceMs);
       if (refusal !== undefined) return refusal;
