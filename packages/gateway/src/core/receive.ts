@@ -1,0 +1,245 @@
+/**
+ * The provider's side of an exchange (PROTOCOL 11, 12, 16): check, make durable, forward, check again, filter,
+ * append the answer, and only then let it leave. Reads from top to bottom in the order in which it happens.
+ */
+import { commit, type EvidenceLog } from '@minben/evidence';
+import {
+  type ArrivedRequest,
+  type CheckRefusal,
+  forwardRequestHeaders,
+  forwardResponseHeaders,
+  type Here,
+  inspectRequest,
+  type RequestDetails,
+  type RequestInspection,
+  type RuleName,
+} from '@minben/exchange';
+import type { Clock, HeaderList, Random } from '@minben/ports';
+import type { AdmissionBook } from './admission.ts';
+import { type Answer, type AnswerMaker, type Asked, bareAnswer, type Released } from './answer.ts';
+import type { HeadKeeper } from './heads.ts';
+import type { IncomingRecord } from './incoming.ts';
+import { encodeNote } from './notes.ts';
+import type { RegisterDoor } from './register-port.ts';
+import type { RightsOfBundle } from './rights.ts';
+import type { StatusGate } from './status-gate.ts';
+import type { SubjectOpener } from './subjects.ts';
+
+export interface ReceiverMeans {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: EvidenceLog;
+  readonly heads: HeadKeeper;
+  readonly gate: StatusGate;
+  readonly book: AdmissionBook;
+  readonly incoming: IncomingRecord;
+  readonly answers: AnswerMaker;
+  readonly register: RegisterDoor;
+  readonly subjects: SubjectOpener;
+  /** Undefined while there is no acceptable bundle. */
+  here(): (Here & { readonly rights: RightsOfBundle }) | undefined;
+  /** Counts a refusal; `isLogged` says whether it becomes an entry as well. */
+  onRefused(rule: RuleName, peer: string | undefined, isLogged: boolean): void;
+  /** Whether this peer's refusals still become entries, or are only counted. */
+  mayLogRefusal(peer: string): boolean;
+  /** A reason not to take new work. */
+  unwilling(): 'shutting-down' | 'overloaded' | undefined;
+}
+
+/** A request that passed every check: nothing in it is a guess any more. */
+interface Accepted {
+  readonly asked: Asked;
+  readonly arrived: ArrivedRequest;
+  readonly details: RequestDetails;
+  readonly inspection: Required<Pick<RequestInspection, 'service' | 'agreement'>> & RequestInspection;
+  readonly rights: RightsOfBundle;
+  readonly isLasting: boolean;
+}
+
+export interface Receiver {
+  /** Never rejects: whatever happens has an answer. */
+  receive(arrived: ArrivedRequest): Promise<Answer>;
+}
+
+export function createReceiver(means: ReceiverMeans): Receiver {
+  const { clock, random, log, heads, gate, book, incoming, answers, register, subjects } = means;
+
+  const receive = async (arrived: ArrivedRequest): Promise<Answer> => {
+    const here = means.here();
+    if (here === undefined) return bare('bundle-unknown');
+    const unwilling = means.unwilling();
+    if (unwilling !== undefined) return bare(unwilling);
+    if (log.state.name !== 'writable') return bare('evidence-unavailable');
+
+    const inspection: RequestInspection = { arrived, here };
+    const verdict = inspectRequest(inspection);
+    const { details, entry, peer, service, agreement } = inspection;
+    if (verdict !== undefined && !verdict.fromMember) return bare(verdict.refusal.rule);
+    if (details === undefined || entry === undefined || peer === undefined) return bare(verdict?.refusal.rule ?? 'malformed-message', peer?.id);
+    const asked: Asked = { id: details.id, entry, peer };
+    if (verdict !== undefined) return refuse(asked, verdict.refusal);
+    if (service === undefined || agreement === undefined) return refuse(asked, { rule: 'no-agreement' });
+
+    const admission = book.admit({
+      details,
+      entry: entry.toString('hex'),
+      grant: inspection.grant,
+      quotaPerDay: agreement.quotaPerDay,
+      now: here.now,
+      retrySeconds: here.bundle.bundle.policy.retrySeconds,
+    });
+    if (admission.kind === 'refused') return refuse(asked, { rule: admission.rule });
+    if (admission.kind === 'recorded') return answerFromRecord(asked, admission.firstEntry);
+
+    const accepted: Accepted = {
+      asked,
+      arrived,
+      details,
+      inspection: { ...inspection, service, agreement },
+      rights: here.rights,
+      isLasting: admission.isLasting,
+    };
+    incoming.open(entry.toString('hex'), admission.isLasting, here.now);
+    for (const count of admission.counts) log.noteLazily(encodeNote({ type: 'count', ...count }));
+    const stored = await storeRequest(accepted);
+    if (!stored) return bare('evidence-unavailable', peer.id);
+    return forwardAndAnswer(accepted);
+  };
+
+  /** PROTOCOL 12: durable before it is forwarded; a safe, uncounted call may ride on its answer's sync. */
+  const storeRequest = async ({ asked, arrived, inspection, isLasting }: Accepted): Promise<boolean> => {
+    const checkpoint = arrived.head?.head.checkpoint ?? '';
+    const grant = inspection.grant?.claims.jti;
+    const note = encodeNote({
+      type: 'received',
+      entry: asked.entry,
+      peer: asked.peer.id,
+      isLasting,
+      request: { evidence: arrived.evidence, checkpoint },
+      ...(grant === undefined ? {} : { grant }),
+    });
+    if (!isLasting) {
+      log.noteLazily(note);
+      return true;
+    }
+    return log.note(note).then(
+      () => true,
+      () => false,
+    );
+  };
+
+  const forwardAndAnswer = async (accepted: Accepted): Promise<Answer> => {
+    const { asked, isLasting } = accepted;
+    const released = release(accepted);
+    if (isLasting) {
+      const kept = released.then((result) => ('refusal' in result ? undefined : result.released));
+      incoming.keepReleased(asked.entry.toString('hex'), kept);
+    }
+    const result = await released;
+    if ('refusal' in result) return refuse(asked, result.refusal);
+    return answers.respond(asked, result.released, result.gate);
+  };
+
+  /** Asks the register and filters its answer, between two checks of the grant's status. */
+  const release = async (
+    accepted: Accepted,
+  ): Promise<{ refusal: CheckRefusal } | { released: Released; gate?: { release(): CheckRefusal | undefined; left(): void } }> => {
+    const { details, arrived, inspection, rights } = accepted;
+    const { grant, service, agreement } = inspection;
+    const tolerance = service.policy.leaseMilliseconds;
+
+    const early = grant === undefined ? refuseWithoutHub(accepted) : gate.check(grant.claims.status, tolerance);
+    if (early !== undefined) return { refusal: { rule: early } };
+    const subject = await subjects.open(accepted.inspection, details);
+    if (!subject.ok) return { refusal: { rule: subject.error } };
+    if (service.policy.headBeforeRelease && !(await isHeadProven(arrived))) return { refusal: { rule: 'head-not-consistent' } };
+
+    const filter = rights.filterFor(agreement, inspection.allowed?.fields);
+    const answer = await register.forward({
+      service: service.id,
+      method: details.method,
+      path: details.path,
+      headers: withoutControlHeaders(arrived.headers),
+      body: arrived.body,
+      subject: subject.value,
+      purpose: details.purpose,
+      fields: filter.fields,
+      messageId: details.id,
+      client: details.from.client,
+    });
+    if (!answer.ok) return { refusal: { rule: answer.error } };
+
+    const ticket = grant === undefined ? undefined : gate.enter(grant.claims.status, tolerance);
+    if (typeof ticket === 'string') return { refusal: { rule: ticket } };
+    const filtered = filter.apply(answer.value);
+    if (!filtered.ok) {
+      if (ticket !== undefined) gate.leave(ticket);
+      return { refusal: { rule: filtered.error } };
+    }
+    const released: Released = {
+      status: answer.value.status,
+      headers: forwardResponseHeaders(answer.value.headers, filter.fields !== 'whole-document'),
+      body: filtered.value.body,
+      fields: filtered.value.released,
+      statusVersion: ticket?.version ?? 0,
+    };
+    if (ticket === undefined) return { released };
+    return {
+      released,
+      gate: {
+        release: () => {
+          const refusal = gate.recheck(ticket);
+          return refusal === undefined ? undefined : { rule: refusal };
+        },
+        left: () => gate.leave(ticket),
+      },
+    };
+  };
+
+  /** A retry of a call that must not be repeated gets what the first one got. */
+  const answerFromRecord = async (asked: Asked, firstEntry: string): Promise<Answer> => {
+    const released = await incoming.released(firstEntry);
+    if (released !== undefined) return answers.respond(asked, released);
+    return refuse(asked, { rule: incoming.find(firstEntry) === 'unknown' ? 'outcome-unknown' : 'outcome-recorded' });
+  };
+
+  /** A statutory agreement goes on without the hub for as long as its dataset allows (PROTOCOL 16). */
+  const refuseWithoutHub = ({ inspection }: Accepted): RuleName | undefined => {
+    const hubAge = -gate.leaseLeftMs() / 1000;
+    return hubAge > inspection.service.policy.withoutHubSeconds ? 'lease-lapsed' : undefined;
+  };
+
+  const isHeadProven = async ({ head }: ArrivedRequest): Promise<boolean> => {
+    while (head !== undefined && head.standing() === 'pending') await new Promise<void>((resolve) => clock.after(50, resolve));
+    return head?.standing() === 'consistent';
+  };
+
+  const refuse = (asked: Asked, refusal: CheckRefusal): Promise<Answer> => {
+    const isLogged = means.mayLogRefusal(asked.peer.id);
+    means.onRefused(refusal.rule, asked.peer.id, isLogged);
+    return isLogged ? answers.refuse(asked, refusal) : Promise.resolve(bareAnswer(refusal.rule, random));
+  };
+
+  const bare = (rule: RuleName, peer?: string): Answer => {
+    means.onRefused(rule, peer, false);
+    return bareAnswer(rule, random);
+  };
+
+  return {
+    receive: (arrived) =>
+      receive(arrived).catch((error: unknown) => {
+        means.onRefused('internal-error', undefined, false);
+        if (!(error instanceof Error)) throw error;
+        return bareAnswer('internal-error', random);
+      }),
+  };
+}
+
+function withoutControlHeaders(headers: HeaderList): HeaderList {
+  return forwardRequestHeaders(headers);
+}
+
+/** The entry a message claims, for peers who ask about it. */
+export function entryOf(kind: string, salt: Uint8Array, details: Uint8Array): Buffer {
+  return commit(kind, salt, details);
+}
