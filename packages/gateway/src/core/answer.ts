@@ -51,6 +51,12 @@ export interface Released {
   readonly statusVersion: number;
 }
 
+/** The status gate as an answer sees it: may it leave, and it has left. */
+export interface ReleaseGuard {
+  release(): CheckRefusal | undefined;
+  left(): void;
+}
+
 /** The request that is answered. */
 export interface Asked {
   readonly id: string;
@@ -76,12 +82,11 @@ export interface RecordedAnswer {
 }
 
 export interface AnswerMaker {
-  /** The answer itself. `release` and `left` stand for the status gate. */
-  respond(asked: Asked, released: Released, gate?: { release(): CheckRefusal | undefined; left(): void }): Promise<Answer>;
+  respond(asked: Asked, released: Released, guard?: ReleaseGuard): Promise<Answer>;
   refuse(asked: Asked, refusal: CheckRefusal, statusVersion?: number): Promise<Answer>;
 }
 
-const NOTHING_TO_ASK = { release: () => undefined, left: () => undefined };
+const NOTHING_TO_ASK: ReleaseGuard = { release: () => undefined, left: () => undefined };
 const EMPTY_DIGEST = createHash('sha256').digest('hex');
 
 export function bareAnswer(rule: RuleName, random: Random): BareAnswer {
@@ -97,7 +102,7 @@ export function createAnswerMaker(means: AnswerMeans): AnswerMaker {
     released: Released,
     outcome: Outcome,
     rule: string | undefined,
-    gate: { release(): CheckRefusal | undefined; left(): void },
+    guard: ReleaseGuard,
   ): Promise<Answer> => {
     const self = means.self();
     const { status, headers, body, fields, statusVersion } = released;
@@ -125,13 +130,13 @@ export function createAnswerMaker(means: AnswerMeans): AnswerMaker {
       const appended = await log.append(entry, note);
       means.onAnswered(asked.entry, { kind, salt, details: bytes, index: appended.index });
       const withhold = (refusal: CheckRefusal): Promise<Answer> => {
-        gate.left();
+        guard.left();
         return append('withheld', asked, describe(refusal, released.statusVersion), 'withheld', refusal.rule, NOTHING_TO_ASK);
       };
-      return { proven: true, kind, salt, details: bytes, appended, headers, body, ...gate, withhold };
+      return { proven: true, kind, salt, details: bytes, appended, headers, body, ...guard, withhold };
     } catch {
       // The log refuses to write: without an entry nothing is released (promise 1).
-      gate.left();
+      guard.left();
       return bareAnswer('evidence-unavailable', random);
     }
   };
@@ -148,7 +153,7 @@ export function createAnswerMaker(means: AnswerMeans): AnswerMaker {
   };
 
   return {
-    respond: (asked, released, gate = NOTHING_TO_ASK) => append('response', asked, released, 'delivered', undefined, gate),
+    respond: (asked, released, guard = NOTHING_TO_ASK) => append('response', asked, released, 'delivered', undefined, guard),
     refuse: (asked, refusal, statusVersion = 0) =>
       append('refusal', asked, describe(refusal, statusVersion), 'refused', refusal.rule, NOTHING_TO_ASK),
   };

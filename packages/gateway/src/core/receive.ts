@@ -2,7 +2,7 @@
  * The provider's side of an exchange (PROTOCOL 11, 12, 16): check, make durable, forward, check again, filter,
  * append the answer, and only then let it leave. Reads from top to bottom in the order in which it happens.
  */
-import { commit, type EvidenceLog } from '@minben/evidence';
+import type { EvidenceLog } from '@minben/evidence';
 import {
   type ArrivedRequest,
   type CheckRefusal,
@@ -14,15 +14,15 @@ import {
   type RequestInspection,
   type RuleName,
 } from '@minben/exchange';
-import type { Clock, HeaderList, Random } from '@minben/ports';
+import type { Clock, Random } from '@minben/ports';
 import type { AdmissionBook } from './admission.ts';
-import { type Answer, type AnswerMaker, type Asked, bareAnswer, type Released } from './answer.ts';
+import { type Answer, type AnswerMaker, type Asked, bareAnswer, type Released, type ReleaseGuard } from './answer.ts';
 import type { HeadKeeper } from './heads.ts';
 import type { IncomingRecord } from './incoming.ts';
 import { encodeNote } from './notes.ts';
 import type { RegisterDoor } from './register-port.ts';
 import type { RightsOfBundle } from './rights.ts';
-import type { StatusGate } from './status-gate.ts';
+import type { GateTicket, StatusGate } from './status-gate.ts';
 import type { SubjectOpener } from './subjects.ts';
 
 export interface ReceiverMeans {
@@ -42,6 +42,8 @@ export interface ReceiverMeans {
   onRefused(rule: RuleName, peer: string | undefined, isLogged: boolean): void;
   /** Whether this peer's refusals still become entries, or are only counted. */
   mayLogRefusal(peer: string): boolean;
+  /** A fault of the program itself; the caller only learns `internal-error`. */
+  onBug(error: unknown): void;
   /** A reason not to take new work. */
   unwilling(): 'shutting-down' | 'overloaded' | undefined;
 }
@@ -89,7 +91,7 @@ export function createReceiver(means: ReceiverMeans): Receiver {
       retrySeconds: here.bundle.bundle.policy.retrySeconds,
     });
     if (admission.kind === 'refused') return refuse(asked, { rule: admission.rule });
-    if (admission.kind === 'recorded') return answerFromRecord(asked, admission.firstEntry);
+    if (admission.kind === 'recorded') return answerFromRecord(asked, admission.firstEntry, inspection);
 
     const accepted: Accepted = {
       asked,
@@ -141,9 +143,7 @@ export function createReceiver(means: ReceiverMeans): Receiver {
   };
 
   /** Asks the register and filters its answer, between two checks of the grant's status. */
-  const release = async (
-    accepted: Accepted,
-  ): Promise<{ refusal: CheckRefusal } | { released: Released; gate?: { release(): CheckRefusal | undefined; left(): void } }> => {
+  const release = async (accepted: Accepted): Promise<{ refusal: CheckRefusal } | { released: Released; gate?: ReleaseGuard }> => {
     const { details, arrived, inspection, rights } = accepted;
     const { grant, service, agreement } = inspection;
     const tolerance = service.policy.leaseMilliseconds;
@@ -159,7 +159,7 @@ export function createReceiver(means: ReceiverMeans): Receiver {
       service: service.id,
       method: details.method,
       path: details.path,
-      headers: withoutControlHeaders(arrived.headers),
+      headers: forwardRequestHeaders(arrived.headers),
       body: arrived.body,
       subject: subject.value,
       purpose: details.purpose,
@@ -184,23 +184,27 @@ export function createReceiver(means: ReceiverMeans): Receiver {
       statusVersion: ticket?.version ?? 0,
     };
     if (ticket === undefined) return { released };
-    return {
-      released,
-      gate: {
-        release: () => {
-          const refusal = gate.recheck(ticket);
-          return refusal === undefined ? undefined : { rule: refusal };
-        },
-        left: () => gate.leave(ticket),
-      },
-    };
+    return { released, gate: guard(ticket) };
   };
 
-  /** A retry of a call that must not be repeated gets what the first one got. */
-  const answerFromRecord = async (asked: Asked, firstEntry: string): Promise<Answer> => {
+  /** The last look at the lease, right before the first byte, and the end of the ticket. */
+  const guard = (ticket: GateTicket): ReleaseGuard => ({
+    release: () => {
+      const refusal = gate.recheck(ticket);
+      return refusal === undefined ? undefined : { rule: refusal };
+    },
+    left: () => gate.leave(ticket),
+  });
+
+  /** A retry of a call that must not be repeated gets what the first one got, if the grant still stands. */
+  const answerFromRecord = async (asked: Asked, firstEntry: string, { grant, service }: RequestInspection): Promise<Answer> => {
     const released = await incoming.released(firstEntry);
-    if (released !== undefined) return answers.respond(asked, released);
-    return refuse(asked, { rule: incoming.find(firstEntry) === 'unknown' ? 'outcome-unknown' : 'outcome-recorded' });
+    if (released === undefined) {
+      return refuse(asked, { rule: incoming.find(firstEntry) === 'unknown' ? 'outcome-unknown' : 'outcome-recorded' });
+    }
+    if (grant === undefined) return answers.respond(asked, released);
+    const ticket = gate.enter(grant.claims.status, service?.policy.leaseMilliseconds ?? 0);
+    return typeof ticket === 'string' ? refuse(asked, { rule: ticket }) : answers.respond(asked, released, guard(ticket));
   };
 
   /** A statutory agreement goes on without the hub for as long as its dataset allows (PROTOCOL 16). */
@@ -228,18 +232,8 @@ export function createReceiver(means: ReceiverMeans): Receiver {
   return {
     receive: (arrived) =>
       receive(arrived).catch((error: unknown) => {
-        means.onRefused('internal-error', undefined, false);
-        if (!(error instanceof Error)) throw error;
-        return bareAnswer('internal-error', random);
+        means.onBug(error);
+        return bare('internal-error');
       }),
   };
-}
-
-function withoutControlHeaders(headers: HeaderList): HeaderList {
-  return forwardRequestHeaders(headers);
-}
-
-/** The entry a message claims, for peers who ask about it. */
-export function entryOf(kind: string, salt: Uint8Array, details: Uint8Array): Buffer {
-  return commit(kind, salt, details);
 }
