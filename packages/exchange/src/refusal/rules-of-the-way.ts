@@ -95,6 +95,19 @@ export const RULES_OF_THE_WAY = {
     ['提供機關的閘道都無法連線，請求未送出。', 'No gateway of the provider can be reached; the request was not sent.'],
     ['請稍後再試；若持續發生，請聯絡提供機關。', 'Try again later; if it persists, contact the provider.'],
   ),
+  'outcome-recorded': describe(
+    409,
+    'ServiceFailed',
+    10,
+    [
+      '這筆呼叫先前已處理並留有紀錄，為避免重複生效，不再執行一次。',
+      'This call was handled before and its outcome is on record; it is not carried out a second time.',
+    ],
+    [
+      '請以原訊息編號向提供機關查詢結果；如需再辦一次，請使用新的訊息編號。',
+      'Ask the provider for the outcome under the same message id; to do it again, use a new message id.',
+    ],
+  ),
   'outcome-unknown': describe(
     504,
     'NetworkError',

@@ -9,8 +9,11 @@ import type { HeaderList } from '@minben/ports';
 /** Where headers arrived from. */
 export type HeaderSource = 'application' | 'peer-gateway' | 'register';
 
-/** RFC 9110 §7.6.1, and what X-Road drops besides: Host, User-Agent, Server. Content-Length is written anew on each hop. */
-const NEVER_FORWARDED = new Set([
+/**
+ * RFC 9110 §7.6.1, and what X-Road drops besides: Host, User-Agent, Server. Content-Length and Date are written anew
+ * on each hop; were they forwarded, nobody could tell the register's from the transport's.
+ */
+export const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -23,6 +26,7 @@ const NEVER_FORWARDED = new Set([
   'upgrade',
   'expect',
   'content-length',
+  'date',
   'host',
   'user-agent',
   'server',
