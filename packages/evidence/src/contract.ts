@@ -22,7 +22,10 @@ export interface Appended {
 export type LogState =
   | { readonly name: 'asking'; readonly reason: string }
   | { readonly name: 'writable' }
-  | { readonly name: 'refusing'; readonly reason: 'sync-failed' | 'larger-head-elsewhere' | 'other-head-elsewhere' | 'corrupt' | 'closed' };
+  | {
+      readonly name: 'refusing';
+      readonly reason: 'sync-failed' | 'signer-failed' | 'larger-head-elsewhere' | 'other-head-elsewhere' | 'corrupt' | 'closed';
+    };
 
 /**
  * An append-only log of 32-byte commitments with private notes beside them. One writer. Entry, note and
@@ -42,4 +45,31 @@ export interface EvidenceLog {
   inclusionPath(index: number, size: number): Promise<Hash[]>;
   consistencyPath(from: number, to: number): Promise<Hash[]>;
   close(): Promise<void>;
+}
+
+/** A log that also stands on public tiles (C2SP tlog-tiles) and collects cosignatures. */
+export interface PublicLog extends EvidenceLog {
+  /** Newest head whose tiles, entry bundles and checkpoint are served. Follows `head` about once a second. */
+  readonly publishedHead: SignedHead;
+  /** Newest checkpoint with a quorum of cosignatures, when there is one. */
+  readonly witnessed: WitnessedHead | undefined;
+  /** Publishes now what is durable. Rejects when the disk does not take it; the next round tries again. */
+  publish(): Promise<SignedHead>;
+  /** Called after each publication with its head; the returned function ends it. */
+  onPublished(listener: (head: SignedHead) => void): () => void;
+  /** Takes a published checkpoint with cosignatures (verified by the caller): stored, served, used for receipts. */
+  adoptWitnessed(checkpoint: string): Promise<void>;
+  /** A verified tile (level 0…) or entry bundle of the published tree; undefined when it is not part of it. */
+  readTile(level: number | 'entries', number: number, width: number): Promise<Uint8Array | undefined>;
+  /** Resolves when nobody need be asked any more: the log writes, or never will. */
+  decided(): Promise<LogState>;
+  /** Stops writing for ever: a head of this log was seen that it cannot have signed as it stands. */
+  refuse(reason: 'larger-head-elsewhere' | 'other-head-elsewhere'): void;
+}
+
+export interface WitnessedHead {
+  readonly size: number;
+  readonly root: Hash;
+  /** The signed note with its cosignatures. */
+  readonly checkpoint: string;
 }

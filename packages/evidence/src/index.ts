@@ -1,1 +1,7 @@
-export type { Appended, EvidenceLog, Hash, LogState, SignedHead } from './contract.ts';
+export { commit, isKind, SALT_BYTES } from './commitment.ts';
+export type { Appended, EvidenceLog, Hash, LogState, PublicLog, SignedHead, WitnessedHead } from './contract.ts';
+export { askHolders, type HeadAnswer, type HeadHolder } from './log/ask.ts';
+export { type OpenLogOptions, openLog } from './log/open-log.ts';
+export { LogRefusal, type LogRefusalReason } from './log/refusal.ts';
+export * from './merkle/index.ts';
+export * from './note/index.ts';

@@ -1,5 +1,5 @@
 export { Edge } from './edge.ts';
-export { EMPTY_ROOT, HASH_BYTES, hashLeaf, hashNode, sameHash } from './hash.ts';
+export { EMPTY_ROOT, HASH_BYTES, hashLeaf, hashNode, sameHash, writeEntryHash } from './hash.ts';
 export { type LeafRange, type NodePlace, nodesOfRange, planConsistency, planInclusion } from './plan.ts';
 export {
   expandTile,

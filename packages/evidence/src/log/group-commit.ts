@@ -1,0 +1,162 @@
+/**
+ * Group commit (PROTOCOL 8): flushes at once when idle, gathers while a flush is under way, so that one
+ * signature, one write and one sync carry many entries. What fails to become durable is never
+ * acknowledged, and nothing after it is written.
+ */
+import type { Signer } from '@minben/ports';
+import type { Appended, Hash, SignedHead } from '../contract.ts';
+import type { Edge, TileTree } from '../merkle/index.ts';
+import { formatCheckpoint, formatCheckpointText, type VerifierKey } from '../note/index.ts';
+import { DurableEntry } from './appended.ts';
+import type { Journal } from './journal.ts';
+import { RecordBuilder } from './record.ts';
+import { LogRefusal } from './refusal.ts';
+
+interface Waiter {
+  readonly resolve: (head: SignedHead, edge: Edge) => void;
+  readonly reject: (refusal: LogRefusal) => void;
+}
+
+export interface GroupCommitOptions {
+  readonly tree: TileTree;
+  readonly journal: Journal;
+  readonly signer: Signer;
+  readonly key: VerifierKey;
+  readonly head: SignedHead;
+  readonly signature: Uint8Array;
+  readonly snapshot: () => readonly Uint8Array[];
+  /** Runs `flush` when what the same turn of the event loop brings has arrived. */
+  readonly gather: (flush: () => void) => void;
+  readonly onFailed: (refusal: LogRefusal) => void;
+}
+
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  #building = new RecordBuilder();
+  #spare = new RecordBuilder();
+  #waiting: Waiter[] = [];
+  #head: SignedHead;
+  #edge: Edge;
+  #signature: Uint8Array;
+  #busy = false;
+  #scheduled = false;
+  #failure: LogRefusal | undefined;
+  #idle: (() => void)[] = [];
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+    this.#head = options.head;
+    this.#signature = options.signature;
+    this.#edge = options.tree.edge();
+  }
+
+  get head(): SignedHead {
+    return this.#head;
+  }
+
+  append(entry: Hash, note?: Uint8Array): Promise<Appended> {
+    const { tree } = this.#options;
+    const spine = tree.spine;
+    const index = tree.append(entry);
+    this.#building.addEntry(entry, note);
+    return new Promise((resolve, reject) => {
+      this.#wait({ resolve: (head, edge) => resolve(new DurableEntry(index, head, edge, spine)), reject });
+    });
+  }
+
+  note(note: Uint8Array): Promise<void> {
+    this.#building.addNote(note);
+    return new Promise((resolve, reject) => this.#wait({ resolve: () => resolve(), reject }));
+  }
+
+  /** Takes the note along with the next flush, whenever that is. */
+  noteLazily(note: Uint8Array): void {
+    this.#building.addNote(note);
+  }
+
+  #wait(waiter: Waiter): void {
+    this.#waiting.push(waiter);
+    this.flushSoon();
+  }
+
+  /** Flushes what is gathered: in this turn when idle, else right after the flush under way. */
+  flushSoon(): void {
+    if (this.#busy || this.#scheduled || this.#failure !== undefined) return;
+    this.#scheduled = true;
+    this.#options.gather(() => {
+      this.#scheduled = false;
+      void this.#flush();
+    });
+  }
+
+  /** Resolves when nothing is gathered and nothing is under way. */
+  async drained(): Promise<void> {
+    if (this.#failure !== undefined || (!this.#busy && !this.#scheduled && this.#building.isEmpty)) return;
+    const idle = new Promise<void>((resolve) => this.#idle.push(resolve));
+    this.flushSoon();
+    await idle;
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#building.isEmpty || this.#busy || this.#failure !== undefined) return;
+    this.#busy = true;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const record = this.#building;
+    this.#building = this.#spare;
+    try {
+      await this.#commit(record, waiting);
+    } catch (error) {
+      this.#fail(error, waiting);
+    }
+    record.clear();
+    this.#spare = record;
+    this.#busy = false;
+    if (this.#building.isEmpty || this.#failure !== undefined) for (const resolve of this.#idle.splice(0)) resolve();
+    else this.flushSoon();
+  }
+
+  async #commit(record: RecordBuilder, waiting: readonly Waiter[]): Promise<void> {
+    const { tree, journal, key } = this.#options;
+    const before = this.#head.size;
+    // Nothing may slip in between the edge and the record: what is appended from here on belongs to the next batch.
+    const edge = tree.size === before ? this.#edge : tree.edge();
+    if (journal.isFull) {
+      const start = { origin: key.name, edge: tree.edgeAt(before), root: this.#head.root, signature: this.#signature };
+      await journal.rotate(start, this.#options.snapshot());
+    }
+    let head = this.#head;
+    let signature = this.#signature;
+    if (edge !== this.#edge) {
+      signature = await this.#sign(formatCheckpointText(key.name, edge.size, edge.root));
+      record.addHead(edge.size, edge.root, signature);
+      const checkpoint = formatCheckpoint(key.name, edge.size, edge.root, key.keyId, signature);
+      head = { origin: key.name, size: edge.size, root: edge.root, checkpoint };
+    }
+    await journal.write(record);
+    this.#head = head;
+    this.#edge = edge;
+    this.#signature = signature;
+    for (const { resolve } of waiting) resolve(head, edge);
+  }
+
+  async #sign(text: string): Promise<Uint8Array> {
+    try {
+      const signature = this.#options.signer.sign(Buffer.from(text));
+      return signature instanceof Uint8Array ? signature : await signature;
+    } catch (error) {
+      throw new LogRefusal('signer-failed', '', { cause: error });
+    }
+  }
+
+  #fail(error: unknown, waiting: readonly Waiter[]): void {
+    const refusal = error instanceof LogRefusal ? error : new LogRefusal('sync-failed', errorCode(error), { cause: error });
+    this.#failure = refusal;
+    this.#options.onFailed(refusal);
+    for (const { reject } of [...waiting, ...this.#waiting.splice(0)]) reject(refusal);
+  }
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'error';
+}
