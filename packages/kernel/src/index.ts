@@ -40,6 +40,31 @@ export {
   type NotCanonical,
   parseCanonical,
 } from './canonical-json.ts';
+export { type BusinessNumber, parseBusinessNumber } from './check-digit/business-number.ts';
+export { completeNationalId, type NationalId, parseNationalId } from './check-digit/national-id.ts';
+export {
+  completeResidentCertificateNumber,
+  parseResidentCertificateNumber,
+  type ResidentCertificateNumber,
+  residentCertificateFormOf,
+} from './check-digit/resident-certificate.ts';
+export { toHalfWidth } from './full-width.ts';
+export { formatInstant, type Instant, instantOf, parseInstant, secondsOf } from './instant.ts';
+export {
+  addDays,
+  addMonths,
+  type DateParts,
+  dateAt,
+  daysBetween,
+  daysInMonth,
+  isLeapYear,
+  type LocalDate,
+  makeLocalDate,
+  parseLocalDate,
+  partsOf,
+  startOf,
+  taiwanOffsetMinutes,
+} from './local-date.ts';
 export {
   type Bilingual,
   chooseLanguage,
@@ -49,5 +74,15 @@ export {
   problemType,
   writeProblem,
 } from './problem.ts';
+export { findPurpose, type Purpose } from './purpose.ts';
 export { type Failure, fail, type Result, type Success, succeed } from './result.ts';
+export {
+  commonYearOf,
+  formatCompactRocDate,
+  formatRocDate,
+  parseRocDate,
+  type RocYear,
+  rocYearOf,
+} from './roc-calendar.ts';
+export { parseRole, type Role, roles } from './role.ts';
 export { makeUuid, parseUuid, timestampOf, type Uuid } from './uuid.ts';
