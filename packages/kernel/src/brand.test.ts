@@ -23,7 +23,7 @@ describe('X-Road ids', () => {
   ] as const;
 
   it.each(grammars)('with $parts parts take exactly $parts parts of the r1 characters', ({ parse, parts }) => {
-    const spell = (last: string, count: number = parts) => [...Array(count - 1).fill('TW'), last].join('/');
+    const spell = (last: string, count: number = parts) => [...Array<string>(count - 1).fill('TW'), last].join('/');
     for (const last of ['A01', "a'()+,-.=?Z9", '...', 'x'.repeat(64)]) expect(parse(spell(last)).ok, last).toBe(true);
     for (const count of [1, 2, 3, 4, 5, 6]) expect(parse(spell('A01', count)).ok).toBe(count === parts);
     for (const last of ['', '.', '..', 'a b', 'a%2F', 'a;b', 'a:b', 'a_b', '戶政', 'Ａ', 'a\n', 'x'.repeat(65)]) {
