@@ -23,6 +23,7 @@ export {
   createRealDisk,
   createRealNetwork,
   createRealRandom,
+  type FileSigner,
   fingerprintOfPem,
   generateKeyFile,
   type JsonLogger,

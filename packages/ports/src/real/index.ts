@@ -5,4 +5,4 @@ export { createJsonLogger, type JsonLogger } from './logger.ts';
 export { fingerprintOfPem } from './network/fingerprint.ts';
 export { createRealNetwork, type RealNetwork } from './network/network.ts';
 export { createRealRandom } from './random.ts';
-export { createFileSigner, rawPublicKey } from './signer.ts';
+export { createFileSigner, type FileSigner, rawPublicKey } from './signer.ts';

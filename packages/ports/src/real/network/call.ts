@@ -107,7 +107,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
-    this.fail(toNetworkError(error, this.#sent));
+    const isBugOfCaller = (error as NodeJS.ErrnoException).code === 'UND_ERR_INVALID_ARG';
+    this.fail(isBugOfCaller ? error : toNetworkError(error, this.#sent));
   }
 
   #cut(reason: NetworkError['reason'], message: string): void {
