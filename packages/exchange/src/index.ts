@@ -1,6 +1,15 @@
 export { type AllowedUse, checkGrantUse, type GrantUse, type GrantUseError } from './grant/check-grant-use.ts';
 export { grantDetails, type MintedGrant, type MintingMeans, maximumGrantBytes, mintGrant } from './grant/mint-grant.ts';
 export { GrantClaims, LeaseRenewal, StatusLease } from './grant/model.ts';
+export { type LeaseError, SignedLease, signLease, verifyLease } from './grant/status-lease.ts';
+export {
+  createSubjectSealer,
+  derivePublicKey,
+  referenceInfo,
+  type SubjectSealer,
+  subjectInfo,
+} from './grant/subject-sealer.ts';
+export { type GrantError, type VerifiedGrant, verifyGrant } from './grant/verify-grant.ts';
 export {
   type BothLanguages,
   describeRefusal,
@@ -16,15 +25,29 @@ export {
   type XRoadFault,
   xroadErrorType,
 } from './refusal/index.ts';
-export { type LeaseError, SignedLease, signLease, verifyLease } from './grant/status-lease.ts';
 export {
-  createSubjectSealer,
-  derivePublicKey,
-  referenceInfo,
-  type SubjectSealer,
-  subjectInfo,
-} from './grant/subject-sealer.ts';
-export { type GrantError, type VerifiedGrant, verifyGrant } from './grant/verify-grant.ts';
+  areWellFormedHeaders,
+  compileEndpoints,
+  compileFieldFilter,
+  compileGlob,
+  digestHeaders,
+  type Endpoint,
+  type EndpointRights,
+  type FieldFilter,
+  type FieldList,
+  type FilteredDocument,
+  type FilterFailure,
+  findSpoofedHeader,
+  forwardRequestHeaders,
+  forwardResponseHeaders,
+  type HeaderSource,
+  intersectFields,
+  isFieldPath,
+  isJsonMediaType,
+  isNormalisedPath,
+  type SplitPath,
+  splitNormalisedPath,
+} from './rights/index.ts';
 export {
   acceptBundle,
   type BundleError,
