@@ -10,8 +10,15 @@ export type FieldList = 'whole-document' | readonly string[];
 export interface FieldNode {
   /** The field path of a node that releases all below it. */
   all?: string;
-  members?: Map<string, FieldNode>;
+  members?: FieldMember[];
   elements?: FieldNode;
+}
+
+export interface FieldMember {
+  readonly name: string;
+  /** The name as it stands in a document, with its colon. */
+  readonly label: string;
+  readonly node: FieldNode;
 }
 
 /** Whether a text is a field path that can be compiled: names of letters, digits, `_`, `-` or CJK, joined by `.` and `[]`. */
@@ -48,13 +55,13 @@ function elementsOf(node: FieldNode): FieldNode {
 }
 
 function memberOf(node: FieldNode, name: string): FieldNode {
-  node.members ??= new Map();
-  let member = node.members.get(name);
+  node.members ??= [];
+  let member = node.members.find((known) => known.name === name);
   if (member === undefined) {
-    member = {};
-    node.members.set(name, member);
+    member = { name, label: `${JSON.stringify(name)}:`, node: {} };
+    node.members.push(member);
   }
-  return member;
+  return member.node;
 }
 
 /** `vehicles[].plate` → `vehicles`, `[]`, `plate`. */

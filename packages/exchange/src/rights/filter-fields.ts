@@ -7,7 +7,7 @@
 import { isUtf8 } from 'node:buffer';
 import { fail, type Result, succeed } from '@minben/kernel';
 import type { HttpResponse } from '@minben/ports';
-import { type FieldList, type FieldNode, growFieldTree, intersectFields } from './field-paths.ts';
+import { type FieldList, type FieldMember, type FieldNode, growFieldTree, intersectFields } from './field-paths.ts';
 import { endOfString, endOfValue, skipSpace } from './json-text.ts';
 
 export type FilterFailure = 'register-answer-not-json' | 'register-answer-encoded' | 'field-filter-failed';
@@ -90,7 +90,7 @@ function cutDocument(
   const start = skipSpace(text, 0);
   if (text[start] !== '{' && text[start] !== '[') return fail('field-filter-failed');
   const released = new Set<string>();
-  const cut = cutValue(root, text, start, released);
+  const cut = cutValue(root, text, start, text.length, released);
   if (cut === AMBIGUOUS) return fail('field-filter-failed');
   const empty = text[start] === '{' ? '{}' : '[]';
   return succeed({ text: cut ?? empty, released: fields.filter((field) => released.has(field)) });
@@ -98,67 +98,80 @@ function cutDocument(
 
 /** A released member that stands twice in one object: readers disagree on which one counts. */
 const AMBIGUOUS = Symbol('ambiguous');
+type Cut = string | undefined | typeof AMBIGUOUS;
+
+const OBJECT = 0x7b;
+const ARRAY = 0x5b;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const ARRAY_END = 0x5d;
 
 /** The released text of the value at `at`; undefined when nothing below it is released. `text` is valid JSON. */
-function cutValue(
-  node: FieldNode,
-  text: string,
-  at: number,
-  released: Set<string>,
-): string | undefined | typeof AMBIGUOUS {
+function cutValue(node: FieldNode, text: string, at: number, end: number, released: Set<string>): Cut {
   if (node.all !== undefined) {
     released.add(node.all);
-    return text.slice(at, endOfValue(text, at));
+    return text.slice(at, end);
   }
-  if (text[at] === '{') return node.members === undefined ? undefined : cutObject(node.members, text, at, released);
-  if (text[at] === '[') return node.elements === undefined ? undefined : cutArray(node.elements, text, at, released);
+  const code = text.charCodeAt(at);
+  if (code === OBJECT) return node.members === undefined ? undefined : cutObject(node.members, text, at, released);
+  if (code === ARRAY) return node.elements === undefined ? undefined : cutArray(node.elements, text, at, released);
   return undefined;
 }
 
-function cutObject(
-  members: Map<string, FieldNode>,
-  text: string,
-  open: number,
-  released: Set<string>,
-): string | undefined | typeof AMBIGUOUS {
+function cutObject(members: readonly FieldMember[], text: string, open: number, released: Set<string>): Cut {
   let kept = '';
-  const seen = new Set<string>();
+  let seen: FieldMember[] | undefined;
   let at = skipSpace(text, open + 1);
-  while (text[at] === '"') {
+  while (text.charCodeAt(at) === QUOTE) {
     const nameEnd = endOfString(text, at);
-    const name = readName(text, at, nameEnd);
     const value = skipSpace(text, skipSpace(text, nameEnd) + 1);
-    const node = members.get(name);
-    if (node !== undefined) {
-      if (seen.has(name)) return AMBIGUOUS;
-      seen.add(name);
-      const cut = cutValue(node, text, value, released);
+    const end = endOfValue(text, value);
+    const member = findMember(members, text, at, nameEnd);
+    if (member !== undefined) {
+      if (seen?.includes(member)) return AMBIGUOUS;
+      seen ??= [];
+      seen.push(member);
+      const cut = cutValue(member.node, text, value, end, released);
       if (cut === AMBIGUOUS) return cut;
-      if (cut !== undefined) kept += `${kept === '' ? '' : ','}${JSON.stringify(name)}:${cut}`;
+      if (cut !== undefined) kept += (kept === '' ? member.label : `,${member.label}`) + cut;
     }
-    at = skipSpace(text, endOfValue(text, value));
-    if (text[at] === ',') at = skipSpace(text, at + 1);
+    at = skipSpace(text, end);
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
   }
   return kept === '' ? undefined : `{${kept}}`;
 }
 
-/** Objects and arrays keep their place even when nothing in them is released; other elements are left out. */
-function cutArray(node: FieldNode, text: string, open: number, released: Set<string>): string | typeof AMBIGUOUS {
-  const kept: string[] = [];
-  let at = skipSpace(text, open + 1);
-  while (text[at] !== ']') {
-    const cut = cutValue(node, text, at, released);
-    if (cut === AMBIGUOUS) return cut;
-    if (cut !== undefined) kept.push(cut);
-    else if (text[at] === '{') kept.push('{}');
-    else if (text[at] === '[') kept.push('[]');
-    at = skipSpace(text, endOfValue(text, at));
-    if (text[at] === ',') at = skipSpace(text, at + 1);
+/** The member that the name between `start` and `end` (its quotes included) speaks of. */
+function findMember(
+  members: readonly FieldMember[],
+  text: string,
+  start: number,
+  end: number,
+): FieldMember | undefined {
+  const length = end - start - 2;
+  for (const member of members) {
+    if (member.name.length === length && text.startsWith(member.name, start + 1)) return member;
   }
-  return `[${kept.join(',')}]`;
+  const spelling = text.slice(start, end);
+  if (!spelling.includes('\\')) return undefined;
+  const name = JSON.parse(spelling) as string;
+  return members.find((member) => member.name === name);
 }
 
-function readName(text: string, start: number, end: number): string {
-  const inner = text.slice(start + 1, end - 1);
-  return inner.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : inner;
+/** Objects and arrays keep their place even when nothing in them is released; other elements are left out. */
+function cutArray(node: FieldNode, text: string, open: number, released: Set<string>): Cut {
+  let kept = '';
+  let at = skipSpace(text, open + 1);
+  while (text.charCodeAt(at) !== ARRAY_END) {
+    const end = endOfValue(text, at);
+    let cut = cutValue(node, text, at, end, released);
+    if (cut === AMBIGUOUS) return cut;
+    const code = text.charCodeAt(at);
+    if (cut === undefined && code === OBJECT) cut = '{}';
+    else if (cut === undefined && code === ARRAY) cut = '[]';
+    if (cut !== undefined) kept += kept === '' ? cut : `,${cut}`;
+    at = skipSpace(text, end);
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
+  }
+  return `[${kept}]`;
 }

@@ -15,10 +15,10 @@ export function skipSpace(text: string, at: number): number {
 
 /** Position after the closing quote of the string that opens at `at`. */
 export function endOfString(text: string, at: number): number {
-  for (let close = text.indexOf('"', at + 1); close >= 0; close = text.indexOf('"', close + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(close - 1 - backslashes) === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return close + 1;
+  for (let here = at + 1; here < text.length; here += 1) {
+    const code = text.charCodeAt(here);
+    if (code === QUOTE) return here + 1;
+    if (code === BACKSLASH) here += 1;
   }
   throw new RangeError('the text is not JSON');
 }
