@@ -77,7 +77,7 @@ export function toXRoadError(refusal: Refusal): HttpResponse {
   return {
     status,
     headers: [
-      ['content-type', 'application/json'],
+      ['content-type', 'application/json; charset=utf-8'],
       ['x-road-error', type],
     ],
     body: encode({ ...describeRefusal(refusal), type, status }),

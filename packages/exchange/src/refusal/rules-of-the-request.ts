@@ -205,11 +205,4 @@ export const RULES_OF_THE_REQUEST = {
     ],
     ['請以新的訊息編號重新呼叫。', 'Call again with a new message id.'],
   ),
-  'message-id-malformed': describe(
-    400,
-    'Client.BadRequest',
-    10,
-    ['X-Road-Id 不是有效的訊息編號。', 'X-Road-Id is not a valid message id.'],
-    ['請使用 UUIDv7，或省略此標頭由閘道產生。', 'Use a UUIDv7, or leave the header out and let the gateway make one.'],
-  ),
 } as const;
