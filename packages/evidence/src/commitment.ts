@@ -1,6 +1,5 @@
 /** PROTOCOL 1: what stands in the log is a salted commitment and says nothing by itself. */
 import { hash } from 'node:crypto';
-import type { Hash } from './contract.ts';
 
 export const SALT_BYTES = 32;
 
@@ -15,7 +14,7 @@ export function isKind(kind: string): boolean {
  * `details` are exact RFC 8785 bytes. Throws TypeError for a kind or salt that cannot be (check what comes
  * from outside with `isKind` first).
  */
-export function commit(kind: string, salt: Uint8Array, details: Uint8Array | string): Hash {
+export function commit(kind: string, salt: Uint8Array, details: Uint8Array | string): Buffer {
   if (!isKind(kind)) throw new TypeError('a kind is 1 to 32 characters of a-z and -');
   if (salt.length !== SALT_BYTES) throw new TypeError('a salt is 32 bytes');
   const prefix = Buffer.from(`minben/evidence/1\n${kind}\n`, 'latin1');

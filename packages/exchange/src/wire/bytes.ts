@@ -134,7 +134,7 @@ export class ByteReader {
   latin(): string {
     const length = this.u32();
     const start = this.#advance(length);
-    return this.#source.latin1Slice(start, start + length);
+    return this.#source.toString('latin1', start, start + length);
   }
 
   hashes(): Buffer[] {

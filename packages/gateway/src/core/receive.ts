@@ -17,7 +17,6 @@ import {
 import type { Clock, Random } from '@minben/ports';
 import type { AdmissionBook } from './admission.ts';
 import { type Answer, type AnswerMaker, type Asked, bareAnswer, type Released, type ReleaseGuard } from './answer.ts';
-import type { HeadKeeper } from './heads.ts';
 import type { IncomingRecord } from './incoming.ts';
 import { encodeNote } from './notes.ts';
 import type { RegisterDoor } from './register-port.ts';
@@ -29,7 +28,6 @@ export interface ReceiverMeans {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: EvidenceLog;
-  readonly heads: HeadKeeper;
   readonly gate: StatusGate;
   readonly book: AdmissionBook;
   readonly incoming: IncomingRecord;
@@ -64,7 +62,7 @@ export interface Receiver {
 }
 
 export function createReceiver(means: ReceiverMeans): Receiver {
-  const { clock, random, log, heads, gate, book, incoming, answers, register, subjects } = means;
+  const { clock, random, log, gate, book, incoming, answers, register, subjects } = means;
 
   const receive = async (arrived: ArrivedRequest): Promise<Answer> => {
     const here = means.here();
@@ -209,8 +207,7 @@ export function createReceiver(means: ReceiverMeans): Receiver {
 
   /** A statutory agreement goes on without the hub for as long as its dataset allows (PROTOCOL 16). */
   const refuseWithoutHub = ({ inspection }: Accepted): RuleName | undefined => {
-    const hubAge = -gate.leaseLeftMs() / 1000;
-    return hubAge > inspection.service.policy.withoutHubSeconds ? 'lease-lapsed' : undefined;
+    return gate.hubSilentMs() > inspection.service.policy.withoutHubSeconds * 1000 ? 'lease-lapsed' : undefined;
   };
 
   const isHeadProven = async ({ head }: ArrivedRequest): Promise<boolean> => {

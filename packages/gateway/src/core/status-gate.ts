@@ -30,8 +30,8 @@ export interface StatusGate {
   recheck(ticket: GateTicket): GateRefusal | undefined;
   /** The answer has left, or was withheld. */
   leave(ticket: GateTicket): void;
-  /** Milliseconds until the lease ends; negative when it has. */
-  leaseLeftMs(): number;
+  /** Milliseconds since the hub was last heard, or since the start. */
+  hubSilentMs(): number;
   /** What must survive a restart: the list as far as it was applied. */
   snapshot(): { readonly version: number; readonly withdrawn: readonly number[] };
 }
@@ -42,6 +42,7 @@ export function createStatusGate(clock: Clock, restored: { version: number; with
   let waiting: { version: number; statuses: readonly number[] }[] = [];
   let known = restored.version;
   let acknowledged = restored.version;
+  const startedAt = clock.monotonic();
   let renewedAt = Number.NEGATIVE_INFINITY;
   let leaseMs = 0;
 
@@ -94,7 +95,7 @@ export function createStatusGate(clock: Clock, restored: { version: number; with
       if (tickets?.delete(ticket) === true && tickets.size === 0) outstanding.delete(ticket.status);
       acknowledgeWhatIsClear();
     },
-    leaseLeftMs: () => renewedAt + leaseMs - clock.monotonic(),
+    hubSilentMs: () => clock.monotonic() - Math.max(renewedAt, startedAt),
     snapshot: () => ({ version: known, withdrawn: [...withdrawn] }),
   };
 }

@@ -1,0 +1,31 @@
+export { ByteReader, ByteWriter, MalformedBytes } from './bytes.ts';
+export {
+  type AskFrame,
+  type BareRefusalFrame,
+  decodeFrame,
+  encodeFrame,
+  FRAMED_PROTOCOL,
+  type Frame,
+  FrameReader,
+  type GoAwayFrame,
+  type HeadFrame,
+  type KnownFrame,
+  MAXIMUM_FRAME,
+  readEvidence,
+  type RequestFrame,
+  type ResponseFrame,
+  type ToldFrame,
+  type ToldState,
+  type WireEvidence,
+  writeEvidence,
+} from './frame.ts';
+export {
+  EXCHANGE_PREFIX,
+  forwardedHeaders,
+  type HttpEvidence,
+  OUTCOME_PREFIX,
+  readEvidenceHeaders,
+  REFUSED_HEADER,
+  STATE_HEADER,
+  writeEvidenceHeaders,
+} from './http-binding.ts';

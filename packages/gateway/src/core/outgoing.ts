@@ -1,0 +1,92 @@
+/**
+ * The requests this gateway sent: each ends in exactly one durable outcome (PROTOCOL 10). What is open after a
+ * restart or a break is settled with the peer, by entry.
+ */
+import type { EvidenceLog } from '@minben/evidence';
+import type { ArrivedMessage, BundleIndex, CheckRefusal } from '@minben/exchange';
+import type { Clock } from '@minben/ports';
+import type { PeerLink } from '../links/peer-link.ts';
+import { encodeNote, type EndedNote, type PeerEvidence, type SentNote } from './notes.ts';
+
+export interface OpenRequest {
+  readonly entry: Buffer;
+  readonly id: string;
+  /** Gateway id of the peer. */
+  readonly peer: string;
+  readonly details: Uint8Array;
+}
+
+export interface OutgoingRecord {
+  /** The note that goes into the batch of the request's entry; the request is open from now on. */
+  begin(request: OpenRequest, salt: Uint8Array): Uint8Array;
+  /** Ends a request durably. */
+  end(entry: Buffer, outcome: EndedNote['outcome'], answer?: PeerEvidence): Promise<void>;
+  /** Ends a request; the note rides on the next sync. */
+  endLazily(entry: Buffer, outcome: EndedNote['outcome'], answer?: PeerEvidence): void;
+  restoreSent(note: SentNote): void;
+  restoreEnded(note: EndedNote): void;
+  open(): readonly OpenRequest[];
+}
+
+export function createOutgoingRecord(log: () => EvidenceLog): OutgoingRecord {
+  const open = new Map<string, OpenRequest>();
+
+  const finish = (entry: Buffer, outcome: EndedNote['outcome'], answer: PeerEvidence | undefined): Buffer | undefined => {
+    // A request ends once: whoever comes second changes nothing.
+    if (!open.delete(entry.toString('latin1'))) return undefined;
+    return encodeNote({ type: 'ended', entry, outcome, ...(answer === undefined ? {} : { answer }) });
+  };
+
+  return {
+    begin(request, salt) {
+      open.set(request.entry.toString('latin1'), request);
+      return encodeNote({ type: 'sent', ...request, salt });
+    },
+    async end(entry, outcome, answer) {
+      const note = finish(entry, outcome, answer);
+      if (note !== undefined) await log().note(note);
+    },
+    endLazily(entry, outcome, answer) {
+      const note = finish(entry, outcome, answer);
+      if (note !== undefined) log().noteLazily(note);
+    },
+    restoreSent: ({ entry, id, peer, details }) => void open.set(entry.toString('latin1'), { entry, id, peer, details }),
+    restoreEnded: ({ entry }) => void open.delete(entry.toString('latin1')),
+    open: () => [...open.values()],
+  };
+}
+
+export interface SettlerMeans {
+  readonly clock: Clock;
+  readonly outgoing: OutgoingRecord;
+  readonly link: PeerLink;
+  bundle(): BundleIndex | undefined;
+  /** Checks the peer's evidence of an answer as if it had arrived with its body gone. */
+  verify(request: OpenRequest, arrived: ArrivedMessage): { refusal: CheckRefusal } | { outcome: EndedNote['outcome']; answer: PeerEvidence };
+}
+
+const ASK_TIMEOUT_MS = 5_000;
+
+/**
+ * Asks peers what became of open requests, once. Those of unreachable peers, and those a peer still works on,
+ * stay open for the next round. Resolves with the number settled.
+ */
+export async function settleOpenRequests(means: SettlerMeans, isSettlable: (request: OpenRequest) => boolean): Promise<number> {
+  let settled = 0;
+  for (const request of means.outgoing.open()) {
+    if (!isSettlable(request)) continue;
+    const peer = means.bundle()?.gateways.get(request.peer);
+    if (peer === undefined) continue;
+    const told = await means.link.ask(peer, request.entry, ASK_TIMEOUT_MS);
+    if (told.state === 'unreachable' || told.state === 'open') continue;
+    settled += 1;
+    if (told.state === 'not-received') await means.outgoing.end(request.entry, 'not-sent');
+    else if (told.state === 'unknown') await means.outgoing.end(request.entry, 'unknown');
+    else if ('arrived' in told) {
+      const verdict = means.verify(request, told.arrived);
+      if ('refusal' in verdict) settled -= 1;
+      else await means.outgoing.end(request.entry, verdict.outcome, verdict.answer);
+    }
+  }
+  return settled;
+}
