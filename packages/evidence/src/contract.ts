@@ -24,7 +24,13 @@ export type LogState =
   | { readonly name: 'writable' }
   | {
       readonly name: 'refusing';
-      readonly reason: 'sync-failed' | 'signer-failed' | 'larger-head-elsewhere' | 'other-head-elsewhere' | 'corrupt' | 'closed';
+      readonly reason:
+        | 'sync-failed'
+        | 'signer-failed'
+        | 'larger-head-elsewhere'
+        | 'other-head-elsewhere'
+        | 'corrupt'
+        | 'closed';
     };
 
 /**

@@ -26,7 +26,9 @@ export function askHolders(origin: string, holders: readonly HeadHolder[]): () =
       holders.map(async (holder): Promise<HeadAnswer> => {
         try {
           const checkpoint = await holder.lastCheckpoint(origin);
-          return checkpoint === undefined ? { from: holder.name, name: 'none' } : { from: holder.name, name: 'head', checkpoint };
+          return checkpoint === undefined
+            ? { from: holder.name, name: 'none' }
+            : { from: holder.name, name: 'head', checkpoint };
         } catch {
           return { from: holder.name, name: 'unreachable' };
         }

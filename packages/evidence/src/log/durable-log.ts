@@ -1,6 +1,14 @@
 /** The evidence log over a journal and its public tiles: states, the restored-backup rule, publication on a cadence. */
 import type { Appended, Hash, LogState, PublicLog, SignedHead, WitnessedHead } from '../contract.ts';
-import { HASH_BYTES, sameHash, TILE_WIDTH, type Tile, type TileTree, widthInTree, writeEntryHash } from '../merkle/index.ts';
+import {
+  HASH_BYTES,
+  sameHash,
+  TILE_WIDTH,
+  type Tile,
+  type TileTree,
+  widthInTree,
+  writeEntryHash,
+} from '../merkle/index.ts';
 import { type VerifierKey, verifyCheckpoint } from '../note/index.ts';
 import { judgeAnswers } from './ask.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -187,7 +195,8 @@ export class DurableLog implements PublicLog {
     if (!verified.ok) return logger('error', 'witnessed-checkpoint-damaged', { reason: verified.error });
     const { size, root } = verified.value;
     if (size > this.head.size) throw new LogRefusal('corrupt', 'the journal ends before the witnessed head');
-    if (!sameHash(root, await this.#tree.rootAt(size))) throw new LogRefusal('corrupt', 'the witnessed head is of another tree');
+    if (!sameHash(root, await this.#tree.rootAt(size)))
+      throw new LogRefusal('corrupt', 'the witnessed head is of another tree');
     this.#witnessed = { size, root, checkpoint: bytes.toString() };
   }
 
@@ -207,7 +216,8 @@ export class DurableLog implements PublicLog {
       writeEntryHash(hash, 0, entry);
       return hash;
     });
-    if (entries === undefined) this.#options.logger('error', 'entry-bundle-damaged', { number: tile.number, width: TILE_WIDTH });
+    if (entries === undefined)
+      this.#options.logger('error', 'entry-bundle-damaged', { number: tile.number, width: TILE_WIDTH });
     return entries;
   }
 
@@ -216,7 +226,10 @@ export class DurableLog implements PublicLog {
     const wasWritable = this.#state.name === 'writable';
     this.#stop(new LogRefusal('closed'));
     await this.#commit.drained();
-    if (wasWritable) await this.publish().catch((error: unknown) => this.#options.logger('warn', 'publication-failed', { reason: errorName(error) }));
+    if (wasWritable)
+      await this.publish().catch((error: unknown) =>
+        this.#options.logger('warn', 'publication-failed', { reason: errorName(error) }),
+      );
     await this.#publishing?.catch(() => {});
     await this.#journal.close();
   }
@@ -228,7 +241,8 @@ export class DurableLog implements PublicLog {
       const verdict = await judgeAnswers(answers, this.head, this.#key, (size) => this.#tree.rootAt(size));
       if (this.#state.name !== 'asking') return;
       if (verdict.name === 'writable') return this.#decide({ name: 'writable' });
-      if (verdict.name !== 'nobody-answered') return this.#stop(new LogRefusal(verdict.name, `${verdict.from} holds size ${verdict.size}`));
+      if (verdict.name !== 'nobody-answered')
+        return this.#stop(new LogRefusal(verdict.name, `${verdict.from} holds size ${verdict.size}`));
     } catch (error) {
       this.#options.logger('error', 'asking-failed', { reason: errorName(error) });
     }
@@ -245,7 +259,11 @@ export class DurableLog implements PublicLog {
 
   #stop(refusal: LogRefusal): void {
     const reason = refusal.reason as Exclude<LogRefusalReason, 'asking'>;
-    this.#options.logger(reason === 'closed' ? 'info' : 'error', 'log-stopped', { reason, detail: refusal.detail, size: this.head.size });
+    this.#options.logger(reason === 'closed' ? 'info' : 'error', 'log-stopped', {
+      reason,
+      detail: refusal.detail,
+      size: this.head.size,
+    });
     this.#cancelAsking();
     this.#cancelPublishing();
     this.#cancelLazy?.();

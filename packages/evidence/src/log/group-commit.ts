@@ -150,7 +150,8 @@ export class GroupCommit {
   }
 
   #fail(error: unknown, waiting: readonly Waiter[]): void {
-    const refusal = error instanceof LogRefusal ? error : new LogRefusal('sync-failed', errorCode(error), { cause: error });
+    const refusal =
+      error instanceof LogRefusal ? error : new LogRefusal('sync-failed', errorCode(error), { cause: error });
     this.#failure = refusal;
     this.#options.onFailed(refusal);
     for (const { reject } of [...waiting, ...this.#waiting.splice(0)]) reject(refusal);

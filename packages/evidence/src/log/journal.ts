@@ -35,7 +35,14 @@ export class Journal {
   #file: AppendFile;
   #sequence: number;
 
-  private constructor(disk: Disk, directory: string, segmentBytes: number, segments: readonly SegmentPlace[], active: ActiveSegment, file: AppendFile) {
+  private constructor(
+    disk: Disk,
+    directory: string,
+    segmentBytes: number,
+    segments: readonly SegmentPlace[],
+    active: ActiveSegment,
+    file: AppendFile,
+  ) {
     this.#disk = disk;
     this.#directory = directory;
     this.#segmentBytes = segmentBytes;
@@ -46,13 +53,25 @@ export class Journal {
   }
 
   /** Opens the last of `segments`, whose good bytes were just written anew, for appending. */
-  static async open(disk: Disk, directory: string, segmentBytes: number, segments: readonly SegmentPlace[], active: ActiveSegment): Promise<Journal> {
+  static async open(
+    disk: Disk,
+    directory: string,
+    segmentBytes: number,
+    segments: readonly SegmentPlace[],
+    active: ActiveSegment,
+  ): Promise<Journal> {
     const file = await disk.openAppend(`${directory}/${formatSegmentName(active.number)}`);
     return new Journal(disk, directory, segmentBytes, segments, active, file);
   }
 
   /** Writes the first segment of a new log, or the next one, and answers how to append to it. */
-  static async create(disk: Disk, directory: string, number: number, start: SegmentStart, snapshot: readonly Uint8Array[]): Promise<ActiveSegment> {
+  static async create(
+    disk: Disk,
+    directory: string,
+    number: number,
+    start: SegmentStart,
+    snapshot: readonly Uint8Array[],
+  ): Promise<ActiveSegment> {
     const { bytes, segmentId, records } = buildSegmentStart({ number, ...start }, snapshot);
     await disk.writeAtomically(`${directory}/${formatSegmentName(number)}`, bytes);
     return { number, segmentId, nextSequence: records, startBytes: bytes.length };

@@ -4,7 +4,15 @@
  */
 import type { Disk } from '@minben/ports';
 import type { SignedHead } from '../contract.ts';
-import { formatTilePath, HASH_BYTES, TILE_WIDTH, type Tile, type TileSource, type TileTree, tilesBetween } from '../merkle/index.ts';
+import {
+  formatTilePath,
+  HASH_BYTES,
+  TILE_WIDTH,
+  type Tile,
+  type TileSource,
+  type TileTree,
+  tilesBetween,
+} from '../merkle/index.ts';
 
 /** Each entry in a bundle has its length before it, two bytes, big-endian. */
 const BUNDLE_ENTRY_BYTES = 2 + HASH_BYTES;
@@ -52,7 +60,8 @@ export class Publisher {
     for (const { level, number, width } of tilesBetween(from, head.size)) {
       const tile = this.#tree.tile(level, number);
       if (tile === undefined) throw new Error(`tile ${level}/${number} was forgotten before it was published`);
-      if (level === 0) await this.#write(formatTilePath('entries', number, width), formatBundle(tile.entries as Buffer, width));
+      if (level === 0)
+        await this.#write(formatTilePath('entries', number, width), formatBundle(tile.entries as Buffer, width));
       await this.#write(formatTilePath(level, number, width), tile.nodes.subarray(0, width * HASH_BYTES));
     }
     await this.writeCheckpoint(head.checkpoint);
@@ -84,7 +93,12 @@ export class Publisher {
 }
 
 /** A bundle from the disk, checked against the verified tile of its leaf hashes. */
-export async function readBundle(disk: Disk, directory: string, tile: Tile, hashEntry: (entry: Uint8Array) => Uint8Array): Promise<Buffer | undefined> {
+export async function readBundle(
+  disk: Disk,
+  directory: string,
+  tile: Tile,
+  hashEntry: (entry: Uint8Array) => Uint8Array,
+): Promise<Buffer | undefined> {
   const bytes = await disk.read(`${directory}/${formatTilePath('entries', tile.number, TILE_WIDTH)}`);
   const entries = bytes === undefined ? undefined : parseBundle(bytes, TILE_WIDTH);
   if (entries === undefined) return undefined;

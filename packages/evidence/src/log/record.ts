@@ -150,10 +150,16 @@ export function* readItems(payload: Buffer): Generator<JournalItem> {
   while (position < payload.length) {
     const tag = take(1)[0];
     if (tag === ENTRY) yield { name: 'entry', entry: take(HASH_BYTES), note: undefined };
-    else if (tag === ENTRY_WITH_NOTE) yield { name: 'entry', entry: take(HASH_BYTES), note: take(take(4).readUInt32BE(0)) };
+    else if (tag === ENTRY_WITH_NOTE)
+      yield { name: 'entry', entry: take(HASH_BYTES), note: take(take(4).readUInt32BE(0)) };
     else if (tag === NOTE) yield { name: 'note', note: take(take(4).readUInt32BE(0)) };
     else if (tag === HEAD) {
-      yield { name: 'head', size: Number(take(8).readBigUInt64BE(0)), root: take(HASH_BYTES), signature: take(SIGNATURE_BYTES) };
+      yield {
+        name: 'head',
+        size: Number(take(8).readBigUInt64BE(0)),
+        root: take(HASH_BYTES),
+        signature: take(SIGNATURE_BYTES),
+      };
     } else throw new RangeError(`unknown item ${tag}`);
   }
 }

@@ -6,7 +6,13 @@
 import type { Disk, Logger } from '@minben/ports';
 import type { SignedHead } from '../contract.ts';
 import { EMPTY_ROOT, sameHash, TileTree, type TileSource } from '../merkle/index.ts';
-import { formatCheckpoint, formatCheckpointText, type VerifierKey, verifyCheckpoint, verifyEd25519 } from '../note/index.ts';
+import {
+  formatCheckpoint,
+  formatCheckpointText,
+  type VerifierKey,
+  verifyCheckpoint,
+  verifyEd25519,
+} from '../note/index.ts';
 import { type ActiveSegment, Journal, type SegmentPlace } from './journal.ts';
 import { readItems } from './record.ts';
 import { LogRefusal } from './refusal.ts';
@@ -40,7 +46,9 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   const { disk, directory, key, logger } = options;
   await disk.makeDirectory(`${directory}/journal`);
   const published = await readPublished(options);
-  const numbers = (await disk.list(`${directory}/journal`)).map(parseSegmentName).filter((number) => number !== undefined);
+  const numbers = (await disk.list(`${directory}/journal`))
+    .map(parseSegmentName)
+    .filter((number) => number !== undefined);
   const last = numbers.at(-1);
   if (last === undefined) {
     if (published !== undefined && published.size > 0) throw new LogRefusal('corrupt', 'published but no journal');
@@ -60,7 +68,8 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
     const scanned = bytes === undefined ? 'missing' : scanSegment(bytes);
     if (typeof scanned === 'string') throw new LogRefusal('corrupt', `${name}: ${scanned}`);
     if (scanned.tornBytes > 0 && number !== last) throw new LogRefusal('corrupt', `${name}: torn but not the last`);
-    if (scanned.head.number !== number || scanned.head.origin !== key.name) throw new LogRefusal('corrupt', `${name}: of another log`);
+    if (scanned.head.number !== number || scanned.head.origin !== key.name)
+      throw new LogRefusal('corrupt', `${name}: of another log`);
     tree ??= resumeTree(scanned, options.tileSource, name);
     if (scanned.head.edge.size !== tree.size || !sameHash(scanned.head.root, tree.edge().root)) {
       throw new LogRefusal('corrupt', `${name}: does not continue its predecessor`);
@@ -68,14 +77,16 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
     segments.push({ number, startSize: tree.size });
     signature = appendBatches(tree, scanned, name);
     const text = formatCheckpointText(key.name, tree.size, tree.edge().root);
-    if (!verifyEd25519(key, Buffer.from(text), signature)) throw new LogRefusal('corrupt', `${name}: head not signed by this log's key`);
+    if (!verifyEd25519(key, Buffer.from(text), signature))
+      throw new LogRefusal('corrupt', `${name}: head not signed by this log's key`);
     segment = scanned;
   }
   if (tree === undefined || segment === undefined || bytes === undefined) throw new Error('a journal without segments');
   const head = signedHead(tree, key, signature);
   const oldest = segments[0]?.startSize as number;
   await checkPublished(published, tree, oldest);
-  if (segment.tornBytes > 0) logger('warn', 'torn-tail-truncated', { segment: last, bytes: segment.tornBytes, size: head.size });
+  if (segment.tornBytes > 0)
+    logger('warn', 'torn-tail-truncated', { segment: last, bytes: segment.tornBytes, size: head.size });
   // Pages whose sync failed may still look written; only what this process writes and syncs itself is trusted.
   await disk.writeAtomically(`${directory}/journal/${formatSegmentName(last)}`, bytes.subarray(0, segment.goodBytes));
   for (const number of numbers.slice(0, first)) await disk.remove(`${directory}/journal/${formatSegmentName(number)}`);
@@ -92,7 +103,16 @@ async function beginNew(options: RecoverOptions): Promise<Recovered> {
   const start = { origin: key.name, edge: tree.edgeAt(0), root: EMPTY_ROOT, signature };
   const active = await Journal.create(disk, `${directory}/journal`, 1, start, []);
   const segments = [{ number: 1, startSize: 0 }];
-  return { tree, head: signedHead(tree, key, signature), signature, segments, active, published: undefined, oldest: 0, notes: [] };
+  return {
+    tree,
+    head: signedHead(tree, key, signature),
+    signature,
+    segments,
+    active,
+    published: undefined,
+    oldest: 0,
+    notes: [],
+  };
 }
 
 function signedHead(tree: TileTree, key: VerifierKey, signature: Uint8Array): SignedHead {
@@ -120,7 +140,8 @@ function appendBatches(tree: TileTree, segment: ScannedSegment, name: string): U
         signature = Buffer.from(item.signature);
       }
     }
-    if (tree.size > before && signedSize !== tree.size) throw new LogRefusal('corrupt', `${name}: a batch without its head`);
+    if (tree.size > before && signedSize !== tree.size)
+      throw new LogRefusal('corrupt', `${name}: a batch without its head`);
   }
   return signature;
 }

@@ -6,7 +6,14 @@
 import { hash } from 'node:crypto';
 import type { Hash } from '../contract.ts';
 import { HASH_BYTES, type TreeEdge } from '../merkle/index.ts';
-import { findLaterRecord, type JournalRecord, RecordBuilder, readItems, readRecord, SEGMENT_ID_BYTES } from './record.ts';
+import {
+  findLaterRecord,
+  type JournalRecord,
+  RecordBuilder,
+  readItems,
+  readRecord,
+  SEGMENT_ID_BYTES,
+} from './record.ts';
 
 const VERSION = 1;
 const SNAPSHOT_RECORD_BYTES = 4 * 1024 * 1024;
@@ -111,7 +118,9 @@ export interface ScannedSegment {
 }
 
 /** Reads a whole segment; a word for what is wrong when more than its last record is bad. */
-export function scanSegment(bytes: Buffer): ScannedSegment | 'bad-segment-head' | 'bad-snapshot' | 'bad-record-before-good' | 'bad-item' {
+export function scanSegment(
+  bytes: Buffer,
+): ScannedSegment | 'bad-segment-head' | 'bad-snapshot' | 'bad-record-before-good' | 'bad-item' {
   const first = readRecord(bytes, 0);
   const head = first === undefined ? undefined : decodeHead(first.payload);
   if (first === undefined || head === undefined || first.sequence !== 0) return 'bad-segment-head';
@@ -119,7 +128,8 @@ export function scanSegment(bytes: Buffer): ScannedSegment | 'bad-segment-head' 
   let offset = first.end;
   while (offset < bytes.length) {
     const record = readRecord(bytes, offset);
-    if (record === undefined || record.sequence !== records.length + 1 || !record.segmentId.equals(first.segmentId)) break;
+    if (record === undefined || record.sequence !== records.length + 1 || !record.segmentId.equals(first.segmentId))
+      break;
     try {
       for (const item of readItems(record.payload)) void item;
     } catch {
@@ -139,4 +149,3 @@ export function scanSegment(bytes: Buffer): ScannedSegment | 'bad-segment-head' 
     tornBytes: bytes.length - offset,
   };
 }
-

@@ -61,7 +61,8 @@ function readNode(spine: readonly Tile[], height: number, index: number): Hash {
   const tile = spine[Math.floor(height / TILE_HEIGHT)] as Tile;
   const inner = height % TILE_HEIGHT;
   const position = index - tile.number * (TILE_WIDTH >> inner);
-  if (position < 0 || position >= TILE_WIDTH >> inner) throw new RangeError(`the spine does not hold node ${height}/${index}`);
+  if (position < 0 || position >= TILE_WIDTH >> inner)
+    throw new RangeError(`the spine does not hold node ${height}/${index}`);
   const offset = innerOffset(inner, position);
   return Buffer.from(tile.nodes.subarray(offset, offset + HASH_BYTES));
 }

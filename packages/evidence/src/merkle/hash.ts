@@ -15,7 +15,7 @@ nodeInput[0] = 1;
 const entryInput = Buffer.alloc(1 + HASH_BYTES);
 
 /** SHA-256(0x00 ‖ data): the leaf hash of data of any length. */
-export function hashLeaf(data: Uint8Array): Hash {
+export function hashLeaf(data: Uint8Array): Buffer {
   const input = Buffer.allocUnsafe(1 + data.length);
   input[0] = 0;
   input.set(data, 1);
@@ -23,7 +23,7 @@ export function hashLeaf(data: Uint8Array): Hash {
 }
 
 /** SHA-256(0x01 ‖ left ‖ right). */
-export function hashNode(left: Hash, right: Hash): Hash {
+export function hashNode(left: Hash, right: Hash): Buffer {
   nodeInput.set(left, 1);
   nodeInput.set(right, 1 + HASH_BYTES);
   return hash('sha256', nodeInput, 'buffer');

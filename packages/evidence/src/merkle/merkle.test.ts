@@ -1,6 +1,18 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { EMPTY_ROOT, formatTilePath, hashLeaf, hashNode, parseTilePath, type Tile, TILE_WIDTH, TileTree, tilesBetween, verifyConsistency, verifyInclusion } from './index.ts';
+import {
+  EMPTY_ROOT,
+  formatTilePath,
+  hashLeaf,
+  hashNode,
+  parseTilePath,
+  type Tile,
+  TILE_WIDTH,
+  TileTree,
+  tilesBetween,
+  verifyConsistency,
+  verifyInclusion,
+} from './index.ts';
 
 const noTiles = () => Promise.resolve(undefined);
 const entryOf = (index: number) => createHash('sha256').update(`entry ${index}`).digest();
@@ -12,7 +24,10 @@ function referenceRoot(leaves: readonly Uint8Array[]): Uint8Array {
   let split = 1;
   while (split * 2 < leaves.length) split *= 2;
   const node = createHash('sha256').update(Uint8Array.of(1));
-  return node.update(referenceRoot(leaves.slice(0, split))).update(referenceRoot(leaves.slice(split))).digest();
+  return node
+    .update(referenceRoot(leaves.slice(0, split)))
+    .update(referenceRoot(leaves.slice(split)))
+    .digest();
 }
 
 function flipEachByte(hash: Uint8Array): Uint8Array[] {
@@ -39,11 +54,13 @@ describe('RFC 6962 hashing', () => {
 
   it('gives the published roots of the eight-leaf tree', () => {
     const hashes = leaves.map((leaf) => hashLeaf(Buffer.from(leaf, 'hex')));
-    expect(Buffer.from(EMPTY_ROOT).toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    expect(Buffer.from(EMPTY_ROOT).toString('hex')).toBe(
+      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    );
     for (const [position, root] of roots.entries()) {
       expect(Buffer.from(referenceRoot(hashes.slice(0, position + 1))).toString('hex')).toBe(root);
     }
-    const [first, second] = hashes as [Uint8Array, Uint8Array];
+    const [first, second] = hashes as [Buffer, Buffer, ...Buffer[]];
     expect(Buffer.from(hashNode(first, second)).toString('hex')).toBe(roots[1]);
   });
 });
@@ -71,7 +88,8 @@ describe('a tile tree', () => {
     for (const head of heads) {
       for (let index = 0; index < head.size; index++) {
         const path = await tree.inclusionPath(index, head.size);
-        if (!verifyInclusion(leaves[index] as Uint8Array, index, head, path)) throw new Error(`leaf ${index} of ${head.size}`);
+        if (!verifyInclusion(leaves[index] as Uint8Array, index, head, path))
+          throw new Error(`leaf ${index} of ${head.size}`);
       }
     }
   });
@@ -83,10 +101,13 @@ describe('a tile tree', () => {
       const edge = other.edge();
       for (let leaf = 0; leaf <= index; leaf++) {
         const path = edge.inclusionPath(leaf, leaf < 256 ? (spines[0] as Tile[]) : (spines[256] as Tile[]));
-        if (!verifyInclusion(leaves[leaf] as Uint8Array, leaf, edge, path)) throw new Error(`leaf ${leaf} of ${edge.size}`);
+        if (!verifyInclusion(leaves[leaf] as Uint8Array, leaf, edge, path))
+          throw new Error(`leaf ${leaf} of ${edge.size}`);
       }
     }
-    expect(tree.edge().inclusionPath(7, tree.spine.with(0, spines[0]?.[0] as Tile))).toEqual(await tree.inclusionPath(7, 300));
+    expect(tree.edge().inclusionPath(7, tree.spine.with(0, spines[0]?.[0] as Tile))).toEqual(
+      await tree.inclusionPath(7, 300),
+    );
   });
 
   it('proves every tree up to 300 consistent with every later one', async () => {
@@ -99,34 +120,60 @@ describe('a tile tree', () => {
   });
 
   it('refuses an inclusion proof with any byte altered, a hash missing, or one too many', async () => {
-    for (const [index, size] of [[0, 1], [0, 2], [5, 7], [6, 7], [255, 257], [256, 257], [99, 300], [299, 300]] as const) {
+    for (const [index, size] of [
+      [0, 1],
+      [0, 2],
+      [5, 7],
+      [6, 7],
+      [255, 257],
+      [256, 257],
+      [99, 300],
+      [299, 300],
+    ] as const) {
       const head = heads[size] as { size: number; root: Uint8Array };
       const leaf = leaves[index] as Uint8Array;
       const path = await tree.inclusionPath(index, size);
       expect(verifyInclusion(leaf, index, head, path)).toBe(true);
       for (const [position, hash] of path.entries()) {
-        for (const altered of flipEachByte(hash)) expect(verifyInclusion(leaf, index, head, path.with(position, altered))).toBe(false);
+        for (const altered of flipEachByte(hash))
+          expect(verifyInclusion(leaf, index, head, path.with(position, altered))).toBe(false);
         expect(verifyInclusion(leaf, index, head, path.toSpliced(position, 1))).toBe(false);
       }
       for (const altered of flipEachByte(leaf)) expect(verifyInclusion(altered, index, head, path)).toBe(false);
-      for (const root of flipEachByte(head.root)) expect(verifyInclusion(leaf, index, { size, root }, path)).toBe(false);
+      for (const root of flipEachByte(head.root))
+        expect(verifyInclusion(leaf, index, { size, root }, path)).toBe(false);
       expect(verifyInclusion(leaf, index, head, [...path, leaf])).toBe(false);
-      for (const wrong of [index - 1, index + 1, size, -1, 0.5]) expect(verifyInclusion(leaf, wrong, head, path)).toBe(false);
+      for (const wrong of [index - 1, index + 1, size, -1, 0.5])
+        expect(verifyInclusion(leaf, wrong, head, path)).toBe(false);
     }
   });
 
   it('refuses a consistency proof with any byte altered, a hash missing, or one too many', async () => {
-    for (const [from, to] of [[0, 5], [1, 2], [4, 8], [6, 7], [7, 300], [128, 300], [255, 256], [256, 300], [300, 300]] as const) {
+    for (const [from, to] of [
+      [0, 5],
+      [1, 2],
+      [4, 8],
+      [6, 7],
+      [7, 300],
+      [128, 300],
+      [255, 256],
+      [256, 300],
+      [300, 300],
+    ] as const) {
       const older = heads[from] as { size: number; root: Uint8Array };
       const newer = heads[to] as { size: number; root: Uint8Array };
       const path = await tree.consistencyPath(from, to);
       expect(verifyConsistency(older, newer, path)).toBe(true);
       for (const [position, hash] of path.entries()) {
-        for (const altered of flipEachByte(hash)) expect(verifyConsistency(older, newer, path.with(position, altered))).toBe(false);
+        for (const altered of flipEachByte(hash))
+          expect(verifyConsistency(older, newer, path.with(position, altered))).toBe(false);
         expect(verifyConsistency(older, newer, path.toSpliced(position, 1))).toBe(false);
       }
-      for (const root of flipEachByte(older.root)) expect(verifyConsistency({ size: from, root }, newer, path)).toBe(false);
-      if (from > 0) for (const root of flipEachByte(newer.root)) expect(verifyConsistency(older, { size: to, root }, path)).toBe(false);
+      for (const root of flipEachByte(older.root))
+        expect(verifyConsistency({ size: from, root }, newer, path)).toBe(false);
+      if (from > 0)
+        for (const root of flipEachByte(newer.root))
+          expect(verifyConsistency(older, { size: to, root }, path)).toBe(false);
       expect(verifyConsistency(older, newer, [...path, newer.root])).toBe(false);
       if (from !== to) expect(verifyConsistency(newer, older, path)).toBe(false);
     }
@@ -156,10 +203,19 @@ describe('tiles', () => {
   it('cuts a tree of 70,000 entries as the specification says', () => {
     const tiles = tilesBetween(0, 70_000);
     const full = (level: number) => tiles.filter((tile) => tile.level === level && tile.width === TILE_WIDTH).length;
-    const partial = tiles.filter((tile) => tile.width < TILE_WIDTH).map((tile) => [tile.level, tile.number, tile.width]);
+    const partial = tiles
+      .filter((tile) => tile.width < TILE_WIDTH)
+      .map((tile) => [tile.level, tile.number, tile.width]);
     expect([full(0), full(1), full(2)]).toEqual([273, 1, 0]);
-    expect(partial).toEqual([[0, 273, 112], [1, 1, 17], [2, 0, 1]]);
-    expect(tilesBetween(0, 256).map((tile) => [tile.level, tile.width])).toEqual([[0, 256], [1, 1]]);
+    expect(partial).toEqual([
+      [0, 273, 112],
+      [1, 1, 17],
+      [2, 0, 1],
+    ]);
+    expect(tilesBetween(0, 256).map((tile) => [tile.level, tile.width])).toEqual([
+      [0, 256],
+      [1, 1],
+    ]);
   });
 
   it('crosses two tile levels in 70,000 appends and still proves every kind of leaf', async () => {
@@ -180,7 +236,18 @@ describe('tiles', () => {
     expect(formatTilePath(0, 1_234_067, 256)).toBe('tile/0/x001/x234/067');
     expect(formatTilePath('entries', 273, 112)).toBe('tile/entries/273.p/112');
     expect(parseTilePath('tile/entries/x001/000.p/1')).toEqual({ level: 'entries', number: 1000, width: 1 });
-    for (const path of ['tile/00/000', 'tile/64/000', 'tile/0/00', 'tile/0/x000/001', 'tile/0/001/001', 'tile/0/000.p/256', 'tile/0/000.p/0', 'tile/0/000.p/01', 'tile/0/../000', 'tile/0/000/']) {
+    for (const path of [
+      'tile/00/000',
+      'tile/64/000',
+      'tile/0/00',
+      'tile/0/x000/001',
+      'tile/0/001/001',
+      'tile/0/000.p/256',
+      'tile/0/000.p/0',
+      'tile/0/000.p/01',
+      'tile/0/../000',
+      'tile/0/000/',
+    ]) {
       expect(parseTilePath(path)).toBeUndefined();
     }
   });

@@ -163,7 +163,8 @@ export class TileTree {
   }
 
   async #load(level: number, number: number): Promise<Tile> {
-    if (widthInTree(this.#size, level, number) < TILE_WIDTH) throw new RangeError(`tile ${level}/${number} is not full`);
+    if (widthInTree(this.#size, level, number) < TILE_WIDTH)
+      throw new RangeError(`tile ${level}/${number} is not full`);
     const bytes = await this.#source(level, number);
     if (bytes === undefined || bytes.length !== TILE_WIDTH * HASH_BYTES) throw new DamagedTile(level, number);
     const tile = expandTile(level, number, bytes);
@@ -198,7 +199,8 @@ export class TileTree {
 function restoreEdgeTile(level: number, from: TreeEdge): Tile {
   const tile = createTile(level, Math.floor(hashesAtLevel(from.size, level) / TILE_WIDTH), true);
   const hashes = from.levels[level] ?? new Uint8Array();
-  if (hashes.length !== widthInTree(from.size, level, tile.number) * HASH_BYTES) throw new RangeError('the edge does not fit its size');
+  if (hashes.length !== widthInTree(from.size, level, tile.number) * HASH_BYTES)
+    throw new RangeError('the edge does not fit its size');
   if (level === 0 && from.entries.length !== hashes.length) throw new RangeError('the edge lacks its entries');
   tile.nodes.set(hashes);
   while (tile.width * HASH_BYTES < hashes.length) completeInnerLevels(tile);

@@ -1,7 +1,6 @@
 /** C2SP tlog-checkpoint: origin, size and root of a log, signed by it as a note. */
-import { fail, type Result, succeed } from '@minben/kernel';
+import { decodeBase64, encodeBase64, fail, type Result, succeed } from '@minben/kernel';
 import type { Hash, SignedHead } from '../contract.ts';
-import { decodeBase64 } from './base64.ts';
 import { formatSignatureLine, type NoteError, type NoteSignature, parseNote } from './signed-note.ts';
 import { type VerifierKey, verifyEd25519 } from './verifier-key.ts';
 
@@ -18,11 +17,17 @@ export type CheckpointError = NoteError | 'too-few-lines' | 'empty-line' | 'bad-
 
 /** The text that a log signs, with its final newline. */
 export function formatCheckpointText(origin: string, size: number, root: Hash): string {
-  return `${origin}\n${size}\n${Buffer.from(root.buffer, root.byteOffset, root.length).toString('base64')}\n`;
+  return `${origin}\n${size}\n${encodeBase64(root)}\n`;
 }
 
 /** A signed checkpoint from the raw signature of `formatCheckpointText`. */
-export function formatCheckpoint(origin: string, size: number, root: Hash, keyId: number, signature: Uint8Array): string {
+export function formatCheckpoint(
+  origin: string,
+  size: number,
+  root: Hash,
+  keyId: number,
+  signature: Uint8Array,
+): string {
   return `${formatCheckpointText(origin, size, root)}\n${formatSignatureLine({ name: origin, keyId, bytes: signature })}`;
 }
 
@@ -37,8 +42,8 @@ export function parseCheckpoint(note: string): Result<Checkpoint, CheckpointErro
   const [origin, size, encodedRoot] = lines as [string, string, string];
   const root = decodeBase64(encodedRoot);
   if (!isDecimal(size)) return fail('bad-size');
-  if (root === undefined || root.length !== 32) return fail('bad-root');
-  return succeed({ origin, size: Number(size), root, text, signatures });
+  if (!root.ok || root.value.length !== 32) return fail('bad-root');
+  return succeed({ origin, size: Number(size), root: root.value, text, signatures });
 }
 
 /** ASCII decimal without leading zeroes, within what a number counts exactly. */

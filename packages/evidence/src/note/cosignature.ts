@@ -26,7 +26,11 @@ export async function cosign(signer: Signer, name: string, time: number, checkpo
 }
 
 /** What `signature` says when `key` made it over this text; undefined when it did not. */
-export function verifyCosignature(checkpointText: string, signature: NoteSignature, key: VerifierKey): Cosignature | undefined {
+export function verifyCosignature(
+  checkpointText: string,
+  signature: NoteSignature,
+  key: VerifierKey,
+): Cosignature | undefined {
   if (key.type !== 'witness' || signature.name !== key.name || signature.keyId !== key.keyId) return undefined;
   if (signature.bytes.length !== TIME_BYTES + 64) return undefined;
   const time = Number(signature.bytes.readBigUInt64BE(0));
@@ -36,7 +40,10 @@ export function verifyCosignature(checkpointText: string, signature: NoteSignatu
 }
 
 /** The valid cosignatures of known witnesses, one for each at most: its earliest. */
-export function collectCosignatures(checkpoint: Pick<Checkpoint, 'text' | 'signatures'>, keys: readonly VerifierKey[]): Cosignature[] {
+export function collectCosignatures(
+  checkpoint: Pick<Checkpoint, 'text' | 'signatures'>,
+  keys: readonly VerifierKey[],
+): Cosignature[] {
   return keys.flatMap((key) => {
     const valid = checkpoint.signatures
       .map((signature) => verifyCosignature(checkpoint.text, signature, key))

@@ -1,6 +1,5 @@
 /** C2SP signed-note: text, a blank line, signature lines. Strict: what is malformed is refused by name. */
-import { fail, type Result, succeed } from '@minben/kernel';
-import { decodeBase64 } from './base64.ts';
+import { decodeBase64, fail, type Result, succeed } from '@minben/kernel';
 
 export interface NoteSignature {
   readonly name: string;
@@ -31,12 +30,10 @@ export type NoteError =
 const MAXIMUM_SIGNATURES = 32;
 const MAXIMUM_CHARACTERS = 256 * 1024;
 const SIGNATURE_PREFIX = '\u2014 ';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the note format forbids exactly these
 const CONTROL_CHARACTER = /[\u0000-\u0009\u000b-\u001f]/;
 
 /** Key names are not empty and contain neither Unicode spaces nor `+`, nor anything that would break the line. */
 export function isKeyName(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the note format forbids exactly these
   return name !== '' && name.isWellFormed() && !/[\s\u0085+\u0000-\u001f]/.test(name);
 }
 
@@ -60,19 +57,25 @@ export function parseNote(note: string): Result<SignedNote, NoteError> {
 }
 
 /** One signature line without its newline. */
-export function parseSignatureLine(line: string): Result<NoteSignature, 'bad-signature-line' | 'bad-key-name' | 'bad-signature-encoding'> {
+export function parseSignatureLine(
+  line: string,
+): Result<NoteSignature, 'bad-signature-line' | 'bad-key-name' | 'bad-signature-encoding'> {
   if (!line.startsWith(SIGNATURE_PREFIX)) return fail('bad-signature-line');
   const space = line.indexOf(' ', SIGNATURE_PREFIX.length);
   if (space < 0) return fail('bad-signature-line');
   const name = line.slice(SIGNATURE_PREFIX.length, space);
   if (!isKeyName(name)) return fail('bad-key-name');
   const bytes = decodeBase64(line.slice(space + 1));
-  if (bytes === undefined || bytes.length < 5) return fail('bad-signature-encoding');
-  return succeed({ name, keyId: bytes.readUInt32BE(0), bytes: bytes.subarray(4) });
+  if (!bytes.ok || bytes.value.length < 5) return fail('bad-signature-encoding');
+  return succeed({ name, keyId: bytes.value.readUInt32BE(0), bytes: bytes.value.subarray(4) });
 }
 
 /** The signature line with its newline. */
-export function formatSignatureLine(signature: { readonly name: string; readonly keyId: number; readonly bytes: Uint8Array }): string {
+export function formatSignatureLine(signature: {
+  readonly name: string;
+  readonly keyId: number;
+  readonly bytes: Uint8Array;
+}): string {
   const bytes = Buffer.allocUnsafe(4 + signature.bytes.length);
   bytes.writeUInt32BE(signature.keyId, 0);
   bytes.set(signature.bytes, 4);

@@ -1,7 +1,6 @@
 /** C2SP signed-note verifier keys (vkeys): `name+key id+base64(type ‖ public key)`, Ed25519 only. */
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
-import { fail, type Result, succeed } from '@minben/kernel';
-import { decodeBase64 } from './base64.ts';
+import { decodeBase64, fail, type Result, succeed } from '@minben/kernel';
 import { isKeyName } from './signed-note.ts';
 
 /** 0x01: signs notes, that is, a log. 0x04: cosigns checkpoints with a time, that is, a witness. */
@@ -19,7 +18,12 @@ export interface VerifierKey {
   readonly keyObject: KeyObject;
 }
 
-export type VerifierKeyError = 'not-three-parts' | 'bad-key-name' | 'bad-key-id' | 'bad-key-encoding' | 'unknown-key-type';
+export type VerifierKeyError =
+  | 'not-three-parts'
+  | 'bad-key-name'
+  | 'bad-key-id'
+  | 'bad-key-encoding'
+  | 'unknown-key-type';
 
 export function createVerifierKey(name: string, type: KeyType, publicKey: Uint8Array): VerifierKey {
   if (!isKeyName(name)) throw new TypeError('a key name is not empty and has no space and no plus');
@@ -48,9 +52,10 @@ export function parseVerifierKey(text: string): Result<VerifierKey, VerifierKeyE
   if (first < 0 || second < 0) return fail('not-three-parts');
   const name = text.slice(0, first);
   const id = text.slice(first + 1, second);
-  const bytes = decodeBase64(text.slice(second + 1));
+  const decoded = decodeBase64(text.slice(second + 1));
   if (!isKeyName(name)) return fail('bad-key-name');
-  if (bytes === undefined || bytes.length !== 33) return fail('bad-key-encoding');
+  if (!decoded.ok || decoded.value.length !== 33) return fail('bad-key-encoding');
+  const bytes = decoded.value;
   const type = bytes[0] === TYPE_BYTE.log ? 'log' : bytes[0] === TYPE_BYTE.witness ? 'witness' : undefined;
   if (type === undefined) return fail('unknown-key-type');
   const publicKey = bytes.subarray(1);
