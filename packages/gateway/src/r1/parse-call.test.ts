@@ -168,6 +168,17 @@ describe('a request on the consumer port', () => {
     ).toContainEqual(['x-road-id', 'case-7']);
   });
 
+  it('forwards the sealed subject, and neither grant nor purpose', () => {
+    const headers = [CLIENT, ['t-road-sealed-subject', 's'], ['t-road-grant', 'g'], ['t-road-purpose', 'p']] as const;
+    const parsed = parse('/r1/TW/GOV/A/s/c', headers);
+    if (!parsed.ok) throw new Error('refused');
+    expect(forwardR1Headers(headers, parsed.value, ID as never)).toEqual([
+      CLIENT,
+      ['x-road-id', ID],
+      ['t-road-sealed-subject', 's'],
+    ]);
+  });
+
   it.each(['listMethods', 'allowedMethods', 'getOpenAPI'])('knows the meta-service %s', (name) => {
     expect(parse(`/r1/TW/GOV/A/s/${name}?serviceCode=x`)).toMatchObject({
       value: { metaService: name, provider: 'TW/GOV/A/s', query: '?serviceCode=x' },

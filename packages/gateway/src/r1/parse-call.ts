@@ -148,15 +148,16 @@ const CONTROL_HEADERS = [
 
 /**
  * The headers that travel with the call: filtered (PROTOCOL 6), with the one X-Road-Client and X-Road-Id that count,
- * and the id that the gateway made where the client sent none (r1, 4.3).
+ * the id that the gateway made where the client sent none (r1, 4.3), and the sealed subject of a statutory call.
  */
 export function forwardR1Headers(
   headers: HeaderList,
-  call: Pick<R1Call, 'client' | 'queryId'>,
+  call: Pick<R1Call, 'client' | 'queryId' | 'sealedSubject'>,
   messageId: MessageId,
 ): HeaderList {
   const kept = forwardRequestHeaders(headers).filter(([name]) => name !== 'x-road-client' && name !== 'x-road-id');
-  return [...kept, ['x-road-client', call.client], ['x-road-id', call.queryId ?? messageId]];
+  const sealed = call.sealedSubject === undefined ? [] : [['t-road-sealed-subject', call.sealedSubject] as const];
+  return [...kept, ['x-road-client', call.client], ['x-road-id', call.queryId ?? messageId], ...sealed];
 }
 
 /** Several headers of one name: the last one wins (r1, 4.3). */
