@@ -1,1 +1,2 @@
 export { type PostgresFailure, type PostgresPorts, type PostgresStartOptions, type RunningPostgres, startPostgres } from './postgres/index.ts';
+export * from './population/index.ts';
