@@ -1,2 +1,9 @@
-export { type PostgresFailure, type PostgresPorts, type PostgresStartOptions, type RunningPostgres, startPostgres } from './postgres/index.ts';
+export * from './agencies/index.ts';
 export * from './population/index.ts';
+export {
+  type PostgresFailure,
+  type PostgresPorts,
+  type PostgresStartOptions,
+  type RunningPostgres,
+  startPostgres,
+} from './postgres/index.ts';

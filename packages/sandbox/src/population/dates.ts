@@ -28,5 +28,10 @@ export function birthDateForAge(age: number, asOf: LocalDate, chance: Chance): L
 /** A day within the last `years` years, never before `notBefore`. */
 export function recentDate(years: number, asOf: LocalDate, notBefore: LocalDate, chance: Chance): LocalDate {
   const date = addDays(asOf, -chance.between(1, years * 365));
-  return date < notBefore ? notBefore : date;
+  return laterOf(date, notBefore);
+}
+
+/** The later of two days; text in this form sorts as time does. */
+export function laterOf(left: LocalDate, right: LocalDate): LocalDate {
+  return [left, right].sort()[1] as LocalDate;
 }

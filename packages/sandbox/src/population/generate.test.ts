@@ -10,7 +10,11 @@ const nation = generatePopulation({ seed: 'minben' });
 function isValidNumber(number: string): boolean {
   const values: Record<string, number> = { Y: 31, C: 12, D: 13 };
   const first = values[number[0] as string] as number;
-  const signs = [Math.floor(first / 10), first % 10, ...[...number.slice(1)].map((sign) => (sign in values ? (values[sign] as number) % 10 : Number(sign)))];
+  const signs = [
+    Math.floor(first / 10),
+    first % 10,
+    ...[...number.slice(1)].map((sign) => (sign in values ? (values[sign] as number) % 10 : Number(sign))),
+  ];
   return signs.reduce((sum, sign, at) => sum + sign * ([1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1][at] as number), 0) % 10 === 0;
 }
 
@@ -27,7 +31,9 @@ describe('the synthetic population', () => {
   });
 
   it('lives only in villages that exist', () => {
-    const villages = new Map(readPlaces().map((place) => [place.villageCode, `${place.county}${place.town}${place.village}`]));
+    const villages = new Map(
+      readPlaces().map((place) => [place.villageCode, `${place.county}${place.town}${place.village}`]),
+    );
     for (const { address } of nation.households) {
       expect(villages.get(address.villageCode)).toBe(`${address.county}${address.town}${address.village}`);
     }
@@ -38,14 +44,19 @@ describe('the synthetic population', () => {
       check.property(check.string(), (seed) => {
         const options = { seed, households: 60, villages: 30 };
         expect(generatePopulation(options)).toEqual(generatePopulation(options));
-        expect(generatePopulation({ ...options, seed: `${seed}!` }).residents).not.toEqual(generatePopulation(options).residents);
+        expect(generatePopulation({ ...options, seed: `${seed}!` }).residents).not.toEqual(
+          generatePopulation(options).residents,
+        );
       }),
       { numRuns: 4 },
     );
   });
 
   it('gives every person a number of their own, valid in form and of a kind that was never issued', () => {
-    const numbers = nation.residents.flatMap((one) => [one.nationalNumber, ...(one.formerNumber ? [one.formerNumber] : [])]);
+    const numbers = nation.residents.flatMap((one) => [
+      one.nationalNumber,
+      ...(one.formerNumber ? [one.formerNumber] : []),
+    ]);
     expect(new Set(numbers).size).toBe(numbers.length);
     for (const number of numbers) {
       expect(number).toMatch(/^Y([12]9|[89]0|[CD]\d)\d{7}$/);
@@ -73,11 +84,16 @@ describe('the synthetic population', () => {
     const population = seed === 'minben' ? nation : generatePopulation({ seed });
     for (const one of population.residents) {
       if (one.spouse !== undefined) expect(person(population, one.spouse).spouse).toBe(one.index);
-      for (const [index, sex] of [[one.father, 'male'], [one.mother, 'female']] as const) {
+      for (const [index, sex] of [
+        [one.father, 'male'],
+        [one.mother, 'female'],
+      ] as const) {
         if (index === undefined) continue;
         const parent = person(population, index);
         expect(parent.sex).toBe(sex);
-        expect(ageOn(parent.birthDate, population.asOf) - ageOn(one.birthDate, population.asOf)).toBeGreaterThanOrEqual(16);
+        expect(ageOn(parent.birthDate, population.asOf) - ageOn(one.birthDate, population.asOf)).toBeGreaterThanOrEqual(
+          16,
+        );
       }
       expect(one.birthDate <= population.asOf).toBe(true);
       if (one.deathDate) expect(one.deathDate >= one.birthDate && one.deathDate < population.asOf).toBe(true);
@@ -90,7 +106,11 @@ describe('the synthetic population', () => {
   });
 
   it('reaches across households: children who live apart, and separate households at one address', () => {
-    expect(nation.residents.some((one) => one.father !== undefined && person(nation, one.father).household !== one.household)).toBe(true);
+    expect(
+      nation.residents.some(
+        (one) => one.father !== undefined && person(nation, one.father).household !== one.household,
+      ),
+    ).toBe(true);
     const addresses = nation.households.map((one) => `${one.address.villageCode}${one.address.line}`);
     expect(new Set(addresses).size).toBeLessThan(addresses.length);
   });

@@ -20,5 +20,12 @@ export function generatePopulation(options: PopulationOptions): Population {
   const places = choosePlaces(readPlaces(), options.villages ?? 600, chance);
   const { residents, households } = buildFamilies(options.households ?? 4600, places, asOf, chance);
   const vehicles = buildVehicles(residents, asOf, chance);
-  return { seed: options.seed, asOf, residents, households, vehicles, licences: buildLicences(residents, asOf, chance) };
+  return {
+    seed: options.seed,
+    asOf,
+    residents,
+    households,
+    vehicles,
+    licences: buildLicences(residents, asOf, chance),
+  };
 }

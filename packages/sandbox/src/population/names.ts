@@ -7,16 +7,34 @@ import type { Chance } from './chance.ts';
 import type { PersonName, Sex } from './model.ts';
 
 const MARKS = [...'擬例範試樣虛'];
-const COMMON_SURNAMES = [...'陳陳陳林林林黃黃張張李李王王吳吳劉劉蔡楊許鄭謝洪郭邱曾廖賴徐周葉蘇莊呂江何蕭羅高潘簡朱鍾游彭詹胡施沈余盧梁趙顏柯翁魏孫戴'];
+const COMMON_SURNAMES = [
+  ...'陳陳陳林林林黃黃張張李李王王吳吳劉劉蔡楊許鄭謝洪郭邱曾廖賴徐周葉蘇莊呂江何蕭羅高潘簡朱鍾游彭詹胡施沈余盧梁趙顏柯翁魏孫戴',
+];
 const DOUBLE_SURNAMES = ['歐陽', '張簡', '范姜', '司徒', '上官'];
 const RARE_SURNAMES = ['㐱', '𤧟', '𡘙', '䒺'];
 const MALE = [...'宏志明偉傑豪俊翰承恩柏宇冠廷家瑋彥哲建文國棟正義信雄'];
 const FEMALE = [...'雅婷怡君淑芬美玲佳穎詩涵欣妤惠雯靜儀麗華秀英玉蘭思潔'];
 const RARE_GIVEN = [...'𥔎𧝁𤩹𨧀𩿗𣛕㛢䕒㨗𪻺'];
-const SYLLABLES = [['撒', 'sa'], ['法', 'fa'], ['拉', 'la'], ['瓦', 'wa'], ['力', 'li'], ['固', 'ku'], ['諾', 'no'], ['馬', 'ma'], ['達', 'ta'], ['路', 'lu'], ['比', 'pi'], ['烏', 'u']] as const;
+const SYLLABLES = [
+  ['撒', 'sa'],
+  ['法', 'fa'],
+  ['拉', 'la'],
+  ['瓦', 'wa'],
+  ['力', 'li'],
+  ['固', 'ku'],
+  ['諾', 'no'],
+  ['馬', 'ma'],
+  ['達', 'ta'],
+  ['路', 'lu'],
+  ['比', 'pi'],
+  ['烏', 'u'],
+] as const;
 const FAMILY_NAMES = ['NGUYEN', 'TRAN', 'WIDODO', 'SANTOS', 'TANAKA', 'SMITH', 'SOMCHAI', 'KIM', 'RAHMAN', 'MULLER'];
 const FIRST_NAMES = ['ANNA', 'MARIA', 'THI LAN', 'DEWI', 'JOSE', 'KENJI', 'JOHN', 'SUDA', 'MIN', 'ANNE-SOPHIE'];
-const LONG_NAMES = ['擬長姓名例示供戶政系統字數上限試驗之用樣本', '範例·撒法拉·瓦力固諾·馬達路比·虛擬烏撒法拉·試諾馬達'];
+const LONG_NAMES = [
+  '擬長姓名例示供戶政系統字數上限試驗之用樣本',
+  '範例·撒法拉·瓦力固諾·馬達路比·虛擬烏撒法拉·試諾馬達',
+];
 
 export function pickSurname(chance: Chance): string {
   if (chance.happens(0.004)) return chance.pick(RARE_SURNAMES);
@@ -45,7 +63,9 @@ function inventIndigenousName(chance: Chance): PersonName {
 /** A foreigner's name: Latin script, and a Chinese one beside it for half of them. */
 export function inventForeignName(chance: Chance): PersonName {
   const romanised = `${chance.pick(FAMILY_NAMES)} SAMPLE, ${chance.pick(FIRST_NAMES)}`;
-  return chance.happens(0.5) ? { registered: `${pickSurname(chance)}${chance.pick(MARKS)}${chance.pick(FEMALE)}`, romanised } : { registered: romanised, romanised };
+  return chance.happens(0.5)
+    ? { registered: `${pickSurname(chance)}${chance.pick(MARKS)}${chance.pick(FEMALE)}`, romanised }
+    : { registered: romanised, romanised };
 }
 
 function capitalise(word: string): string {

@@ -43,7 +43,9 @@ export function makePlate(serial: number, first: string): string {
 /** A unified business number that satisfies the check of 2023 (sum divisible by 5). Eight digits beginning with 00, which are not issued. */
 export function makeBusinessNumber(chance: Chance): string {
   const body = `00${digits(chance.between(0, 99_999), 5)}`;
-  const last = Array.from({ length: 10 }, (_, digit) => digit).find((digit) => businessSum(`${body}${digit}`) % 5 === 0);
+  const last = Array.from({ length: 10 }, (_, digit) => digit).find(
+    (digit) => businessSum(`${body}${digit}`) % 5 === 0,
+  );
   return `${body}${last ?? 0}`;
 }
 
@@ -57,13 +59,16 @@ function businessSum(number: string): number {
 
 /** Appends the check digit: weights 1, 9, 8, … 1 over the letter's two digits and the rest make a multiple of ten. */
 function complete(nine: string): string {
-  const letter = valueOf(nine[0] as string);
-  const rest = [...nine.slice(1)].map((sign) => (/\d/.test(sign) ? Number(sign) : valueOf(sign) % 10));
-  const sum = Math.floor(letter / 10) + (letter % 10) * 9 + rest.reduce((total, digit, position) => total + digit * (8 - position), 0);
+  const letter = letterValue(nine[0] as string);
+  const rest = [...nine.slice(1)].map((sign) => (/\d/.test(sign) ? Number(sign) : letterValue(sign) % 10));
+  const sum =
+    Math.floor(letter / 10) +
+    (letter % 10) * 9 +
+    rest.reduce((total, digit, position) => total + digit * (8 - position), 0);
   return `${nine}${(10 - (sum % 10)) % 10}`;
 }
 
-function valueOf(letter: string): number {
+function letterValue(letter: string): number {
   return 10 + LETTERS.indexOf(letter);
 }
 

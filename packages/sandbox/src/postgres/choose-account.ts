@@ -26,16 +26,36 @@ export function listAccounts(): Account[] {
   if (user === undefined) return [];
   const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   return [
-    { way: 'namespace', prefix: ['unshare', '-U', `--map-user=${user.uid}`, `--map-group=${user.gid}`, '--'], owner: { uid, gid } },
+    {
+      way: 'namespace',
+      prefix: ['unshare', '-U', `--map-user=${user.uid}`, `--map-group=${user.gid}`, '--'],
+      owner: { uid, gid },
+    },
     { way: 'setuid', prefix: [], uid: user.uid, gid: user.gid, owner: user },
-    { way: 'setuid-with-access', prefix: ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', ...capability, '--'], owner: user },
+    {
+      way: 'setuid-with-access',
+      prefix: ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', ...capability, '--'],
+      owner: user,
+    },
   ];
 }
 
 /** The first way in which the program runs and `directory` can be entered. */
-export function chooseAccount(program: string, directory: string, accounts: readonly Account[] = listAccounts()): Account | undefined {
+export function chooseAccount(
+  program: string,
+  directory: string,
+  accounts: readonly Account[] = listAccounts(),
+): Account | undefined {
   return accounts.find((account) => {
-    const [command, ...words] = [...account.prefix, '/bin/sh', '-c', 'cd "$1" && "$2" --version', 'probe', directory, program];
+    const [command, ...words] = [
+      ...account.prefix,
+      '/bin/sh',
+      '-c',
+      'cd "$1" && "$2" --version',
+      'probe',
+      directory,
+      program,
+    ];
     return spawnSync(command as string, words, { cwd: '/', stdio: 'ignore', ...identity(account) }).status === 0;
   });
 }
@@ -51,6 +71,7 @@ function findUnprivilegedUser(): { uid: number; gid: number } | undefined {
     .map((line) => line.split(':'))
     .filter((parts) => parts.length >= 4 && parts[2] !== '0')
     .map((parts) => ({ name: parts[0], uid: Number(parts[2]), gid: Number(parts[3]) }));
-  const found = ['postgres', 'nobody', 'daemon'].map((name) => users.find((user) => user.name === name)).find(Boolean) ?? users[0];
+  const found =
+    ['postgres', 'nobody', 'daemon'].map((name) => users.find((user) => user.name === name)).find(Boolean) ?? users[0];
   return found && { uid: found.uid, gid: found.gid };
 }

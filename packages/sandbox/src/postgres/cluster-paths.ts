@@ -22,7 +22,10 @@ const SOCKET_NAME = '/.s.PGSQL.5432';
 const LONGEST_SOCKET_PATH = 107;
 
 /** `directory` is the cluster's own folder, usually `var/postgres`. */
-export function locateCluster(directory: string, temporary: string = tmpdir()): Result<ClusterPaths, 'socket-path-too-long'> {
+export function locateCluster(
+  directory: string,
+  temporary: string = tmpdir(),
+): Result<ClusterPaths, 'socket-path-too-long'> {
   const root = resolve(directory);
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const socketDirectory = join(temporary, `minben-${name}`);
@@ -38,7 +41,10 @@ export function locateCluster(directory: string, temporary: string = tmpdir()): 
 }
 
 /** Makes the socket's folder, and refuses one that somebody else laid there first (temporary folders are shared). */
-export function claimSocketDirectory(path: string, owners: readonly number[]): Result<void, 'socket-directory-not-ours'> {
+export function claimSocketDirectory(
+  path: string,
+  owners: readonly number[],
+): Result<void, 'socket-directory-not-ours'> {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const found = lstatSync(path);
   const ours = found.isDirectory() && owners.includes(found.uid) && (found.mode & 0o077) === 0;

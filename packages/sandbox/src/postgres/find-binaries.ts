@@ -33,7 +33,10 @@ function findPackageRoot(): string | undefined {
 
 /** `native/pg-symlinks.json` lists `{source, target}` relative to the package; a link that exists is left alone. */
 function hydrateLinks(root: string): void {
-  const links = JSON.parse(readFileSync(join(root, 'native/pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const links = JSON.parse(readFileSync(join(root, 'native/pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of links) {
     const path = join(root, target);
     if (linkExists(path)) continue;

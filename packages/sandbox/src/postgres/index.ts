@@ -1,3 +1,9 @@
 export { type Account, listAccounts } from './choose-account.ts';
 export { locateCluster } from './cluster-paths.ts';
-export { type PostgresFailure, type PostgresPorts, type PostgresStartOptions, type RunningPostgres, startPostgres } from './start-postgres.ts';
+export {
+  type PostgresFailure,
+  type PostgresPorts,
+  type PostgresStartOptions,
+  type RunningPostgres,
+  startPostgres,
+} from './start-postgres.ts';

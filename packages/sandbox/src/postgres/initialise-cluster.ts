@@ -16,7 +16,12 @@ export function keepSecret(paths: ClusterPaths, random: Random): string {
 }
 
 /** Runs `initdb` unless the cluster exists. Fails with what `initdb` said. */
-export async function initialiseCluster(initdb: string, paths: ClusterPaths, account: Account, secret: string): Promise<Result<void, string>> {
+export async function initialiseCluster(
+  initdb: string,
+  paths: ClusterPaths,
+  account: Account,
+  secret: string,
+): Promise<Result<void, string>> {
   if (existsSync(join(paths.data, 'PG_VERSION'))) return succeed(undefined);
   rmSync(paths.unfinished, { recursive: true, force: true });
   mkdirSync(paths.unfinished, { mode: 0o700 });
@@ -24,7 +29,16 @@ export async function initialiseCluster(initdb: string, paths: ClusterPaths, acc
   const password = join(paths.root, 'initial-password');
   writeFileSync(password, secret, { mode: 0o600 });
   chownSync(password, account.owner.uid, account.owner.gid);
-  const words = ['-D', paths.unfinished, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${password}`, '--encoding=UTF8', '--locale=C'];
+  const words = [
+    '-D',
+    paths.unfinished,
+    '-U',
+    SUPERUSER,
+    '--auth=scram-sha-256',
+    `--pwfile=${password}`,
+    '--encoding=UTF8',
+    '--locale=C',
+  ];
   const outcome = await runToEnd([...account.prefix, initdb, ...words], account);
   rmSync(password, { force: true });
   if (!outcome.ok) return outcome;
@@ -35,12 +49,18 @@ export async function initialiseCluster(initdb: string, paths: ClusterPaths, acc
 
 function runToEnd(command: readonly string[], account: Account): Promise<Result<void, string>> {
   return new Promise((done) => {
-    const child = spawn(command[0] as string, command.slice(1), { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], ...identity(account) });
+    const child = spawn(command[0] as string, command.slice(1), {
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...identity(account),
+    });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-2000);
     });
     child.once('error', (error) => done(fail(error.message)));
-    child.once('close', (code) => done(code === 0 ? succeed(undefined) : fail(said.trim() || `initdb ended with status ${code}`)));
+    child.once('close', (code) =>
+      done(code === 0 ? succeed(undefined) : fail(said.trim() || `initdb ended with status ${code}`)),
+    );
   });
 }

@@ -20,7 +20,9 @@ export function readPostmaster(data: string): Postmaster | undefined {
 
 /** Whether the process lives (a zombie does not) and was started on this data directory. */
 export function isServing(processId: number, data: string): boolean {
-  const state = readOrEmpty(`/proc/${processId}/stat`).replace(/^.*\) /s, '').charAt(0);
+  const state = readOrEmpty(`/proc/${processId}/stat`)
+    .replace(/^.*\) /s, '')
+    .charAt(0);
   if (state === '' || state === 'Z' || state === 'X') return false;
   return readOrEmpty(`/proc/${processId}/cmdline`).split('\0').includes(data);
 }

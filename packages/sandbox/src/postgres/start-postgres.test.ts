@@ -88,25 +88,34 @@ describe('the embedded PostgreSQL', { timeout: 120_000 }, () => {
     await (await start(directory)).stop();
     writeFileSync(join(directory, 'data', 'postgresql.conf'), 'no such = setting');
     const started = await startPostgres({ directory }, ports);
-    expect(started).toMatchObject({ ok: false, error: { reason: 'start-failed', detail: expect.stringContaining('postgresql.conf') } });
+    expect(started).toMatchObject({
+      ok: false,
+      error: { reason: 'start-failed', detail: expect.stringContaining('postgresql.conf') },
+    });
   });
 
-  it.each(listAccounts().map((account) => [account.way, account] as const))('runs the %s way inside a private folder, or says that it cannot', async (_way, account) => {
-    const directory = makeFolder();
-    const started = await startPostgres({ directory, accounts: [account] }, ports);
-    if (!started.ok) {
-      expect(started.error.reason).toBe('no-account');
-      return;
-    }
-    running.push(started.value);
-    expect(await query(started.value, 'select 1 as one')).toEqual([{ one: 1 }]);
-  });
+  it.each(listAccounts().map((account) => [account.way, account] as const))(
+    'runs the %s way inside a private folder, or says that it cannot',
+    async (_way, account) => {
+      const directory = makeFolder();
+      const started = await startPostgres({ directory, accounts: [account] }, ports);
+      if (!started.ok) {
+        expect(started.error.reason).toBe('no-account');
+        return;
+      }
+      running.push(started.value);
+      expect(await query(started.value, 'select 1 as one')).toEqual([{ one: 1 }]);
+    },
+  );
 
   it('finds some way on this machine', async () => {
     expect((await start(makeFolder())).processId).toBeGreaterThan(1);
   });
 
   it('refuses a temporary folder too deep for a socket, with the reason', () => {
-    expect(locateCluster('/var/lib/minben', `/${'deep/'.repeat(20)}`)).toEqual({ ok: false, error: 'socket-path-too-long' });
+    expect(locateCluster('/var/lib/minben', `/${'deep/'.repeat(20)}`)).toEqual({
+      ok: false,
+      error: 'socket-path-too-long',
+    });
   });
 });

@@ -41,7 +41,13 @@ export interface RunningPostgres {
 
 /** Why no server runs, with what PostgreSQL itself said. */
 export interface PostgresFailure {
-  readonly reason: 'no-binaries' | 'no-account' | 'socket-path-too-long' | 'socket-directory-not-ours' | 'initdb-failed' | 'start-failed';
+  readonly reason:
+    | 'no-binaries'
+    | 'no-account'
+    | 'socket-path-too-long'
+    | 'socket-directory-not-ours'
+    | 'initdb-failed'
+    | 'start-failed';
   readonly detail: string;
 }
 
@@ -50,15 +56,20 @@ const STARTING_MS = 60_000;
 const STALE_MS = 10_000;
 
 /** Starts or adopts; see `PostgresFailure` for what can go wrong. */
-export async function startPostgres(options: PostgresStartOptions, ports: PostgresPorts): Promise<Result<RunningPostgres, PostgresFailure>> {
+export async function startPostgres(
+  options: PostgresStartOptions,
+  ports: PostgresPorts,
+): Promise<Result<RunningPostgres, PostgresFailure>> {
   const binaries = findBinaries();
-  if (!binaries.ok) return failed('no-binaries', `no PostgreSQL for ${process.platform}-${process.arch}; set DATABASE_URL`);
+  if (!binaries.ok)
+    return failed('no-binaries', `no PostgreSQL for ${process.platform}-${process.arch}; set DATABASE_URL`);
   const located = locateCluster(options.directory);
   if (!located.ok) return failed('socket-path-too-long', 'set TMPDIR to a shorter folder');
   const paths = located.value;
   mkdirSync(paths.root, { recursive: true, mode: 0o700 });
   const account = chooseAccount(binaries.value.postgres, paths.root, options.accounts ?? listAccounts());
-  if (account === undefined) return failed('no-account', 'no unprivileged account can run it here; start as another user or set DATABASE_URL');
+  if (account === undefined)
+    return failed('no-account', 'no unprivileged account can run it here; start as another user or set DATABASE_URL');
   const claimed = claimSocketDirectory(paths.socketDirectory, [process.getuid?.() ?? 0, account.owner.uid]);
   if (!claimed.ok) return failed('socket-directory-not-ours', `${paths.socketDirectory} belongs to somebody else`);
   chownSync(paths.socketDirectory, account.owner.uid, account.owner.gid);
@@ -68,9 +79,16 @@ export async function startPostgres(options: PostgresStartOptions, ports: Postgr
   return await startOrAdopt(binaries.value.postgres, paths, account, secret, ports);
 }
 
-async function startOrAdopt(program: string, paths: ClusterPaths, account: Account, secret: string, ports: PostgresPorts): Promise<Result<RunningPostgres, PostgresFailure>> {
+async function startOrAdopt(
+  program: string,
+  paths: ClusterPaths,
+  account: Account,
+  secret: string,
+  ports: PostgresPorts,
+): Promise<Result<RunningPostgres, PostgresFailure>> {
   const began = ports.clock.monotonic();
-  const url = (database = 'postgres') => `postgresql://${SUPERUSER}:${secret}@localhost/${database}?host=${encodeURIComponent(paths.socketDirectory)}`;
+  const url = (database = 'postgres') =>
+    `postgresql://${SUPERUSER}:${secret}@localhost/${database}?host=${encodeURIComponent(paths.socketDirectory)}`;
   let ended = true;
   let starts = 0;
   let own: number | undefined;
@@ -78,13 +96,23 @@ async function startOrAdopt(program: string, paths: ClusterPaths, account: Accou
     const live = readPostmaster(paths.data);
     if (live?.ready && (await answers(url()))) {
       const adopted = live.processId !== own;
-      ports.log('info', adopted ? 'postgres-adopted' : 'postgres-started', { processId: live.processId, account: account.way });
-      return succeed({ processId: live.processId, adopted, socketDirectory: paths.socketDirectory, url, stop: () => stopPostgres(paths, live.processId, ports.clock) });
+      ports.log('info', adopted ? 'postgres-adopted' : 'postgres-started', {
+        processId: live.processId,
+        account: account.way,
+      });
+      return succeed({
+        processId: live.processId,
+        adopted,
+        socketDirectory: paths.socketDirectory,
+        url,
+        stop: () => stopPostgres(paths, live.processId, ports.clock),
+      });
     }
     if (live === undefined && ended) {
       const lastWords = starts === 0 ? '' : readLastWords(paths.log);
       const stale = /postmaster\.pid|shared memory|lock file/.test(lastWords);
-      if (starts > 0 && !(stale && ports.clock.monotonic() - began < STALE_MS)) return failed('start-failed', lastWords);
+      if (starts > 0 && !(stale && ports.clock.monotonic() - began < STALE_MS))
+        return failed('start-failed', lastWords);
       starts += 1;
       ended = false;
       own = spawnServer(program, paths, account, () => {
@@ -113,7 +141,12 @@ function spawnServer(program: string, paths: ClusterPaths, account: Account, onE
   const log = openSync(paths.log, 'a', 0o600);
   const command = [...account.prefix, program, '-D', paths.data, ...settings.flatMap((setting) => ['-c', setting])];
   // Its own process group: Ctrl-C in a terminal must reach the supervisor first, which stops things in order.
-  const child = spawn(command[0] as string, command.slice(1), { cwd: '/', detached: true, stdio: ['ignore', log, log], ...identity(account) });
+  const child = spawn(command[0] as string, command.slice(1), {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', log, log],
+    ...identity(account),
+  });
   closeSync(log);
   child.once('error', onEnd);
   child.once('exit', onEnd);

@@ -1,29 +1,14 @@
-/** Ports for the package's own tests: the machine's clock and randomness, and a logger that keeps its lines. */
-import { randomBytes } from 'node:crypto';
-import type { Clock, Logger, Random } from '@minben/ports';
+/** Ports for the package's own tests: the machine's own, with log lines kept for looking at. */
+import { createJsonLogger, createRealClock, createRealNetwork, createRealRandom } from '@minben/ports';
+import type { AgencyPorts } from '../agencies/index.ts';
 
-export interface TestPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
+export interface TestPorts extends AgencyPorts {
   readonly lines: string[];
 }
 
 export function makeTestPorts(): TestPorts {
   const lines: string[] = [];
-  return {
-    lines,
-    clock: {
-      now: () => Date.now(),
-      monotonic: () => performance.now(),
-      after: (milliseconds, action) => {
-        const timer = setTimeout(action, milliseconds);
-        return () => clearTimeout(timer);
-      },
-    },
-    random: { bytes: (length) => randomBytes(length) },
-    log: (level, event, fields) => {
-      lines.push(JSON.stringify({ level, event, ...fields }));
-    },
-  };
+  const clock = createRealClock();
+  const log = createJsonLogger((line) => lines.push(line), clock);
+  return { lines, clock, random: createRealRandom(), network: createRealNetwork(), log };
 }
