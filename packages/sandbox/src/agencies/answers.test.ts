@@ -8,7 +8,7 @@ import {
   referenceOf,
   residentAt,
   startAgencyWorld,
-} from '../testing/agency-world.ts';
+} from '../test-support/agency-world.ts';
 
 let world: AgencyWorld;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { NetworkError } from '@minben/ports';
 import { type Kysely, sql } from 'kysely';
 import { countWaiting } from '../frame/find-subject.ts';
 import type { AgencyCode, AgencyPorts, AgencySystem, EnrolledColumns, EnrolmentConfig } from '../frame/model.ts';
-import { ENROLMENT_PATH, type EnrolledPerson, LARGEST_BATCH, readEnrolment, writeEnrolment } from './wire.ts';
+import { LARGEST_BATCH, type ListReader, readPseudonyms, readReferences } from './wire.ts';
 
 export interface EnrolmentJob {
   /** Resolves when nobody waits any more, or after `stop`. */
@@ -87,16 +87,21 @@ async function enrolBatch(
     .limit(LARGEST_BATCH)
     .execute();
   if (rows.length === 0) return succeed(0);
-  const answer = await ask(
-    rows.map((row) => row.national_number),
+  const numbers = rows.map((row) => row.national_number);
+  const pseudonyms = await ask('/enrolments', { numbers }, rows.length, readPseudonyms, config, ports);
+  if (!pseudonyms.ok) return pseudonyms;
+  const references = await ask(
+    '/references',
+    { pseudonyms: pseudonyms.value },
+    rows.length,
+    readReferences,
     config,
     ports,
   );
-  if (!answer.ok) return answer;
-  const list = rows.map((row, at) => {
-    const person = answer.value[at] as EnrolledPerson;
-    return sql`(${row.id}::uuid, ${person.pseudonym}::text, ${person.reference}::text)`;
-  });
+  if (!references.ok) return references;
+  const list = rows.map(
+    (row, at) => sql`(${row.id}::uuid, ${pseudonyms.value[at]}::text, ${references.value[at]}::text)`,
+  );
   await sql`
     update ${sql.table(`${schema}.${table}`)} as person
     set pseudonym = found.pseudonym, reference = found.reference, enrolled_at = ${new Date(ports.clock.now())}
@@ -105,26 +110,28 @@ async function enrolBatch(
   return succeed(rows.length);
 }
 
+/** One call to identity through the own gateway; a list of `expected` answers, or the reason as a word. */
 async function ask(
-  numbers: readonly string[],
+  path: string,
+  body: Readonly<Record<string, readonly string[]>>,
+  expected: number,
+  read: ListReader,
   config: EnrolmentConfig,
   ports: AgencyPorts,
-): Promise<Result<readonly EnrolledPerson[], string>> {
+): Promise<Result<readonly string[], string>> {
   try {
     const answer = await ports.network.request({
       method: 'POST',
-      url: `${config.gatewayUrl}/r1/${config.service}${ENROLMENT_PATH}`,
+      url: `${config.gatewayUrl}/r1/${config.service}${path}`,
       headers: [
         ['content-type', 'application/json'],
         ['x-road-client', config.client],
         ['t-road-purpose', config.purpose],
       ],
-      body: writeEnrolment(numbers),
+      body: Buffer.from(JSON.stringify(body)),
       timeoutMs: CALL_MS,
     });
-    return answer.status === 200 || answer.status === 201
-      ? readEnrolment(answer.body, numbers.length)
-      : fail(`status-${answer.status}`);
+    return answer.status === 200 ? read(answer.body, expected) : fail(`status-${answer.status}`);
   } catch (error) {
     if (error instanceof NetworkError) return fail(error.reason);
     throw error;

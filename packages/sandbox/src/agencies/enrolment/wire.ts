@@ -1,39 +1,47 @@
-/** What an agency and identity say to each other about enrolment: numbers in, one pseudonym and one reference each out, in the same order. */
+/**
+ * What an agency and identity say to each other about enrolment. Both calls go through the agency's own gateway to
+ * one service; lists come back in the order of what was sent. Who calls, and so the sector, identity learns
+ * from the gateways.
+ *   POST /enrolments {"numbers":[…]}    → {"sector","pseudonyms":[…]}
+ *   POST /references {"pseudonyms":[…]} → {"references":[…]}
+ */
 import { fail, type Result, succeed } from '@minben/kernel';
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
-/** Path under the service, in X-Road's r1 form `/r1/{service}/enrolments`. */
-export const ENROLMENT_PATH = '/enrolments';
+/** Identity takes this many in one call. */
 export const LARGEST_BATCH = 500;
 
-const EnrolmentAnswer = Type.Object({
-  persons: Type.Array(
-    Type.Object({
-      pseudonym: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
-      reference: Type.String({ minLength: 1, maxLength: 1024 }),
-    }),
-  ),
-});
-export type EnrolledPerson = Static<typeof EnrolmentAnswer>['persons'][number];
+const PSEUDONYM = '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$';
 
-const check = Compile(EnrolmentAnswer);
+export const readPseudonyms = reader(
+  Type.Object({ sector: Type.String(), pseudonyms: Type.Array(Type.String({ pattern: PSEUDONYM })) }),
+  (answer) => answer.pseudonyms,
+);
+export const readReferences = reader(
+  Type.Object({ references: Type.Array(Type.String({ minLength: 1, maxLength: 1024 })) }),
+  (answer) => answer.references,
+);
 
-export function writeEnrolment(numbers: readonly string[]): Buffer {
-  return Buffer.from(JSON.stringify({ numbers }));
-}
-
-/** The answer to a batch of `expected` numbers. */
-export function readEnrolment(
+export type ListReader = (
   body: Uint8Array,
   expected: number,
-): Result<readonly EnrolledPerson[], 'answer-not-understood'> {
+) => Result<readonly string[], 'answer-not-understood' | 'answer-incomplete'>;
+
+function reader<T extends TSchema>(schema: T, take: (answer: Static<T>) => readonly string[]): ListReader {
+  const check = Compile(schema);
+  return (body, expected) => {
+    const answer = parse(body);
+    if (!check.Check(answer)) return fail('answer-not-understood');
+    const list = take(answer as Static<T>);
+    return list.length === expected ? succeed(list) : fail('answer-incomplete');
+  };
+}
+
+function parse(body: Uint8Array): unknown {
   try {
-    const answer: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
-    return check.Check(answer) && answer.persons.length === expected
-      ? succeed(answer.persons)
-      : fail('answer-not-understood');
+    return JSON.parse(Buffer.from(body).toString('utf8'));
   } catch {
-    return fail('answer-not-understood');
+    return undefined;
   }
 }

@@ -9,7 +9,7 @@ const fieldPath = '[A-Za-z][A-Za-z0-9]*(\\[\\])?(\\.[A-Za-z][A-Za-z0-9]*(\\[\\])
 
 export const Handover = Type.Object({
   't-road-subject': Type.String({
-    pattern: '^[A-Za-z0-9_-]{43}$',
+    pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$',
     description: "當事人在本機關領域的代號 · the person's pseudonym in this agency's sector",
   }),
   't-road-purpose': Type.String({ pattern: '^[A-Za-z0-9._:-]{1,128}$', description: '目的代碼 · purpose code' }),

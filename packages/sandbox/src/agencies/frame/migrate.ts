@@ -19,7 +19,7 @@ export async function migrate<Tables>(database: Kysely<Tables>, schema: AgencyCo
   for (const name of files) {
     await database.transaction().execute(async (transaction) => {
       const recorded =
-        await sql`insert into ${sql.table(`${schema}.migrations`)} (name) values (${name}) on conflict do nothing`.execute(
+        await sql`insert into ${sql.table(`${schema}.migrations`)} (name) values (${name}) on conflict (name) do nothing`.execute(
           transaction,
         );
       if (recorded.numAffectedRows === 0n) return;

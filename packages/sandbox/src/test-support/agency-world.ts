@@ -36,8 +36,8 @@ export interface AgencyWorld {
 
 export const pseudonymOf = (sector: string, number: string): string =>
   createHash('sha256').update(`${sector}/${number}`).digest('base64url');
-export const referenceOf = (sector: string, number: string): string =>
-  `sealed-${pseudonymOf(sector, `reference/${number}`)}`;
+export const referenceOf = (sector: string, number: string): string => sealed(pseudonymOf(sector, number));
+const sealed = (pseudonym: string): string => `sealed.${createHash('sha256').update(pseudonym).digest('base64url')}`;
 
 /** What the gateway sends along for a person. */
 export function handover(
@@ -150,13 +150,12 @@ async function serveEnrolment(
     if (left >= 0) return { status: 503, headers: [], body: Buffer.alloc(0) };
     const client = request.headers.find(([name]) => name === 'x-road-client')?.[1];
     const sector = client === 'TW/GOV/VEHICLES/register' ? 'vehicles' : 'household';
-    const { numbers } = JSON.parse(Buffer.from(request.body).toString()) as { numbers: string[] };
-    batches.push({ size: numbers.length, path: request.path });
-    const persons = numbers.map((number) => ({
-      pseudonym: pseudonymOf(sector, number),
-      reference: referenceOf(sector, number),
-    }));
-    const body = Buffer.from(JSON.stringify({ persons }));
+    const asked = JSON.parse(Buffer.from(request.body).toString()) as { numbers?: string[]; pseudonyms?: string[] };
+    batches.push({ size: (asked.numbers ?? asked.pseudonyms ?? []).length, path: request.path });
+    const answer = asked.numbers
+      ? { sector, pseudonyms: asked.numbers.map((number) => pseudonymOf(sector, number)) }
+      : { references: (asked.pseudonyms ?? []).map((pseudonym) => sealed(pseudonym)) };
+    const body = Buffer.from(JSON.stringify(answer));
     return { status: 200, headers: [['content-type', 'application/json']], body };
   });
 }
