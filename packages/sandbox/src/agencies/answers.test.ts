@@ -8,7 +8,7 @@ import {
   referenceOf,
   residentAt,
   startAgencyWorld,
-} from '../test-support/agency-world.ts';
+} from '../testing/agency-world.ts';
 
 let world: AgencyWorld;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import {
   pseudonymOf,
   residentAt,
   startAgencyWorld,
-} from '../test-support/agency-world.ts';
+} from '../testing/agency-world.ts';
 import { runAgency } from './index.ts';
 
 let world: AgencyWorld;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeTestPorts } from '../test-support/test-ports.ts';
+import { makeTestPorts } from '../testing/test-ports.ts';
 import { listAccounts, locateCluster, type RunningPostgres, startPostgres } from './index.ts';
 
 const ports = makeTestPorts();
