@@ -13,7 +13,7 @@ export type LogProofError = 'proof-malformed' | 'proof-of-another-log' | 'checkp
 /** A proof taken apart, nothing checked yet. */
 export interface LogProof {
   readonly index: number;
-  readonly path: readonly Buffer[];
+  readonly path: readonly Uint8Array[];
   readonly checkpoint: string;
 }
 
@@ -76,7 +76,7 @@ export function checkLogProof(
 }
 
 /** RFC 9162 section 2.1.3.2 (the hashing of RFC 6962); sizes beyond 2^31 need arithmetic, not bit operators. */
-function isIncluded(leaf: Buffer, index: number, path: readonly Buffer[], head: SignedHead): boolean {
+function isIncluded(leaf: Buffer, index: number, path: readonly Uint8Array[], head: SignedHead): boolean {
   if (index >= head.size) return false;
   let node = index;
   let last = head.size - 1;

@@ -2,10 +2,11 @@
  * The HTTP/1.1 binding (PROTOCOL 9): the same evidence and proof in two headers, so that a message can be read with
  * ordinary tools. `T-Road-Evidence: <kind>.<salt>.<details>` and `T-Road-Proof: <C2SP tlog-proof>`, base64url.
  */
-import { formatProof, parseProof, type TlogProof } from '@minben/evidence';
 import { decodeBase64Url, encodeBase64Url, fail, type Result, succeed } from '@minben/kernel';
 import type { HeaderList } from '@minben/ports';
 import { NEVER_FORWARDED } from '../rights/header-rules.ts';
+import { formatProof } from '../trust/stand-in.ts';
+import { type LogProof, parseLogProof } from '../trust/log-proof.ts';
 
 /** Requests go to this path, followed by the raw path and query of the service. */
 export const EXCHANGE_PREFIX = '/exchange';
@@ -26,7 +27,7 @@ export interface HttpEvidence {
   readonly kind: string;
   readonly salt: Uint8Array;
   readonly details: Uint8Array;
-  readonly proof: TlogProof;
+  readonly proof: LogProof;
 }
 
 export function writeEvidenceHeaders({ kind, salt, details, proof }: HttpEvidence): HeaderList {
@@ -48,7 +49,7 @@ export function readEvidenceHeaders(headers: HeaderList): Result<HttpEvidence, '
   const proofText = decodeBase64Url(proofHeader);
   if (rest.length > 0 || !salt.ok || !details.ok || !proofText.ok || salt.value.length !== 32) return fail('malformed-message');
   if (proofText.value.length > MAXIMUM_PROOF) return fail('malformed-message');
-  const proof = parseProof(Buffer.from(proofText.value).toString('utf8'));
+  const proof = parseLogProof(Buffer.from(proofText.value).toString('utf8'));
   if (!proof.ok) return fail('malformed-message');
   return succeed({ kind, salt: salt.value, details: details.value, proof: proof.value });
 }

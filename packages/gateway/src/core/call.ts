@@ -116,10 +116,11 @@ export function createCaller(means: CallerMeans): Caller {
     const details = Buffer.from(writeRequestDetails(detailsOf(request, messageId, plan, peer, here, headers)));
     const salt = random.bytes(32);
     const entry = commit('request', salt, details);
-    const note = outgoing.begin({ entry, id: messageId, peer: peer.id, details }, salt);
+    const note = outgoing.begin({ entry, id: messageId, peer: peer.id, salt, details });
     let answer: LinkAnswer;
     try {
       const appended = await log.append(entry, note);
+      outgoing.appended(entry, appended.index);
       const { method, path, body } = request;
       answer = await link.send(peer, { salt, details, method, path, appended, headers, body, timeoutMs: means.timeoutMs });
     } catch {

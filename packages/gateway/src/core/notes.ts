@@ -15,6 +15,8 @@ export interface SentNote {
   readonly peer: string;
   readonly salt: Uint8Array;
   readonly details: Uint8Array;
+  /** Index of the entry in this log; in a snapshot only, else the journal tells it. */
+  readonly index?: number;
 }
 
 /** How a sent request ended, with the peer's evidence if there was any. */
@@ -51,6 +53,8 @@ export interface AnsweredNote {
   readonly kind: string;
   readonly salt: Uint8Array;
   readonly details: Uint8Array;
+  /** As in a SentNote. */
+  readonly index?: number;
 }
 
 /** A received request whose answer never came about: the process ended in between. */
@@ -96,6 +100,7 @@ export function encodeNote(note: Note): Buffer {
   switch (note.type) {
     case 'sent':
       writer.bytes(note.entry).text(note.id).text(note.peer).bytes(note.salt).block(note.details);
+      writeIndex(note.index);
       break;
     case 'ended':
       writer.bytes(note.entry).u8(OUTCOMES.indexOf(note.outcome));
@@ -108,6 +113,7 @@ export function encodeNote(note: Note): Buffer {
       break;
     case 'answered':
       writer.bytes(note.entry).bytes(note.answerEntry).text(note.kind).bytes(note.salt).block(note.details);
+      writeIndex(note.index);
       break;
     case 'lost':
       writer.bytes(note.entry);
@@ -140,7 +146,15 @@ export function decodeNote(bytes: Uint8Array): Note {
 function readNote(type: Note['type'] | undefined, reader: ByteReader): Note {
   switch (type) {
     case 'sent':
-      return { type, entry: reader.bytes(32), id: reader.text(), peer: reader.text(), salt: reader.bytes(32), details: reader.block() };
+      return {
+        type,
+        entry: reader.bytes(32),
+        id: reader.text(),
+        peer: reader.text(),
+        salt: reader.bytes(32),
+        details: reader.block(),
+        ...readIndex(reader),
+      };
     case 'ended': {
       const entry = reader.bytes(32);
       const outcome = OUTCOMES[reader.u8()];
@@ -161,6 +175,7 @@ function readNote(type: Note['type'] | undefined, reader: ByteReader): Note {
         kind: reader.text(),
         salt: reader.bytes(32),
         details: reader.block(),
+        ...readIndex(reader),
       };
     case 'lost':
       return { type, entry: reader.bytes(32) };
@@ -178,6 +193,16 @@ function readNote(type: Note['type'] | undefined, reader: ByteReader): Note {
     case undefined:
       throw new MalformedBytes('unknown note');
   }
+}
+
+/** Zero for none. */
+function writeIndex(index: number | undefined): void {
+  writer.u64(index === undefined ? 0 : index + 1);
+}
+
+function readIndex(reader: ByteReader): { index?: number } {
+  const value = reader.u64();
+  return value === 0 ? {} : { index: value - 1 };
 }
 
 function writePeerEvidence({ evidence, checkpoint }: PeerEvidence): void {

@@ -13,12 +13,16 @@ export interface OpenRequest {
   readonly id: string;
   /** Gateway id of the peer. */
   readonly peer: string;
+  readonly salt: Uint8Array;
   readonly details: Uint8Array;
+  index?: number;
 }
 
 export interface OutgoingRecord {
   /** The note that goes into the batch of the request's entry; the request is open from now on. */
-  begin(request: OpenRequest, salt: Uint8Array): Uint8Array;
+  begin(request: OpenRequest): Uint8Array;
+  /** The entry is durable at this index. */
+  appended(entry: Buffer, index: number): void;
   /** Ends a request durably. */
   end(entry: Buffer, outcome: EndedNote['outcome'], answer?: PeerEvidence): Promise<void>;
   /** Ends a request; the note rides on the next sync. */
@@ -26,6 +30,8 @@ export interface OutgoingRecord {
   restoreSent(note: SentNote): void;
   restoreEnded(note: EndedNote): void;
   open(): readonly OpenRequest[];
+  /** The open requests, for a snapshot. */
+  openNotes(): readonly SentNote[];
 }
 
 export function createOutgoingRecord(log: () => EvidenceLog): OutgoingRecord {
@@ -38,9 +44,13 @@ export function createOutgoingRecord(log: () => EvidenceLog): OutgoingRecord {
   };
 
   return {
-    begin(request, salt) {
+    begin(request) {
       open.set(request.entry.toString('latin1'), request);
-      return encodeNote({ type: 'sent', ...request, salt });
+      return encodeNote({ type: 'sent', ...request });
+    },
+    appended(entry, index) {
+      const request = open.get(entry.toString('latin1'));
+      if (request !== undefined) request.index = index;
     },
     async end(entry, outcome, answer) {
       const note = finish(entry, outcome, answer);
@@ -50,9 +60,10 @@ export function createOutgoingRecord(log: () => EvidenceLog): OutgoingRecord {
       const note = finish(entry, outcome, answer);
       if (note !== undefined) log().noteLazily(note);
     },
-    restoreSent: ({ entry, id, peer, details }) => void open.set(entry.toString('latin1'), { entry, id, peer, details }),
+    restoreSent: ({ type: _, ...request }) => void open.set(request.entry.toString('latin1'), request),
     restoreEnded: ({ entry }) => void open.delete(entry.toString('latin1')),
     open: () => [...open.values()],
+    openNotes: () => [...open.values()].map((request) => ({ type: 'sent', ...request })),
   };
 }
 

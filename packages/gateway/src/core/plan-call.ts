@@ -9,7 +9,9 @@ import {
   type CheckRefusal,
   findSpoofedHeader,
   type GatewayEntry,
+  type GrantError,
   isBundleTooOld,
+  refuseToken,
   type Service,
   type VerifiedGrant,
 } from '@minben/exchange';
@@ -49,7 +51,7 @@ export interface PlanMeans {
   readonly rights: RightsOfBundle;
   /** Seconds since the epoch. */
   readonly now: number;
-  openGrant(token: string): Result<VerifiedGrant, CheckRefusal>;
+  openGrant(token: string): Result<VerifiedGrant, GrantError>;
 }
 
 export function planCall(call: ApplicationCall, means: PlanMeans): Result<CallPlan, CheckRefusal> {
@@ -64,7 +66,7 @@ export function planCall(call: ApplicationCall, means: PlanMeans): Result<CallPl
   if (service === undefined) return fail({ rule: 'service-unknown' });
 
   const grant = call.grant === undefined ? undefined : means.openGrant(call.grant);
-  if (grant !== undefined && !grant.ok) return grant;
+  if (grant !== undefined && !grant.ok) return fail(refuseToken(grant.error));
   const chosen = chooseAgreement(call, bundle.agreementsBetween(call.client, call.service), grant?.value);
   if (!chosen.ok) return chosen;
   const { agreement, purpose } = chosen.value;

@@ -18,7 +18,7 @@ import type { Clock, Random } from '@minben/ports';
 import type { AdmissionBook } from './admission.ts';
 import { type Answer, type AnswerMaker, type Asked, bareAnswer, type Released, type ReleaseGuard } from './answer.ts';
 import type { IncomingRecord } from './incoming.ts';
-import { encodeNote } from './notes.ts';
+import { encodeNote, type ReceivedNote } from './notes.ts';
 import type { RegisterDoor } from './register-port.ts';
 import type { RightsOfBundle } from './rights.ts';
 import type { GateTicket, StatusGate } from './status-gate.ts';
@@ -40,6 +40,8 @@ export interface ReceiverMeans {
   onRefused(rule: RuleName, peer: string | undefined, isLogged: boolean): void;
   /** Whether this peer's refusals still become entries, or are only counted. */
   mayLogRefusal(peer: string): boolean;
+  /** A request passed every check and is about to be forwarded. */
+  onReceived(note: ReceivedNote): void;
   /** A fault of the program itself; the caller only learns `internal-error`. */
   onBug(error: unknown): void;
   /** A reason not to take new work. */
@@ -110,14 +112,16 @@ export function createReceiver(means: ReceiverMeans): Receiver {
   const storeRequest = async ({ asked, arrived, inspection, isLasting }: Accepted): Promise<boolean> => {
     const checkpoint = arrived.head?.head.checkpoint ?? '';
     const grant = inspection.grant?.claims.jti;
-    const note = encodeNote({
+    const received: ReceivedNote = {
       type: 'received',
       entry: asked.entry,
       peer: asked.peer.id,
       isLasting,
       request: { evidence: arrived.evidence, checkpoint },
       ...(grant === undefined ? {} : { grant }),
-    });
+    };
+    means.onReceived(received);
+    const note = encodeNote(received);
     if (!isLasting) {
       log.noteLazily(note);
       return true;

@@ -32,16 +32,18 @@ export interface StatusGate {
   leave(ticket: GateTicket): void;
   /** Milliseconds since the hub was last heard, or since the start. */
   hubSilentMs(): number;
+  /** For replay, before the first lease. */
+  restore(version: number, withdrawn: readonly number[]): void;
   /** What must survive a restart: the list as far as it was applied. */
   snapshot(): { readonly version: number; readonly withdrawn: readonly number[] };
 }
 
-export function createStatusGate(clock: Clock, restored: { version: number; withdrawn: readonly number[] }): StatusGate {
-  const withdrawn = new Set(restored.withdrawn);
+export function createStatusGate(clock: Clock): StatusGate {
+  const withdrawn = new Set<number>();
   const outstanding = new Map<number, Set<GateTicket>>();
   let waiting: { version: number; statuses: readonly number[] }[] = [];
-  let known = restored.version;
-  let acknowledged = restored.version;
+  let known = 0;
+  let acknowledged = 0;
   const startedAt = clock.monotonic();
   let renewedAt = Number.NEGATIVE_INFINITY;
   let leaseMs = 0;
@@ -96,6 +98,11 @@ export function createStatusGate(clock: Clock, restored: { version: number; with
       acknowledgeWhatIsClear();
     },
     hubSilentMs: () => clock.monotonic() - Math.max(renewedAt, startedAt),
+    restore(version, statuses) {
+      for (const status of statuses) withdrawn.add(status);
+      known = Math.max(known, version);
+      acknowledged = Math.max(acknowledged, version);
+    },
     snapshot: () => ({ version: known, withdrawn: [...withdrawn] }),
   };
 }

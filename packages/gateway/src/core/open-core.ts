@@ -1,0 +1,360 @@
+/**
+ * Puts a gateway's parts together by hand: log, state, heads, leases, links, and the two sides of an exchange. Every
+ * port comes from outside, so that the same gateway runs on a machine and in a simulation.
+ */
+import { type HeadAnswer, openLog, type PublicLog } from '@minben/evidence';
+import type { BundleIndex, GatewayEntry, Here, RuleName, SubjectSealer } from '@minben/exchange';
+import type { Clock, Disk, Logger, Network, Random, Signer, TlsIdentity } from '@minben/ports';
+import { createFramedDoor, type FramedDoor, type Told } from '../links/framed-door.ts';
+import { createFramedLinks } from '../links/framed-link.ts';
+import { createHttpLinks } from '../links/http-link.ts';
+import type { HeadEar } from '../links/message-stream.ts';
+import { createAdmissionBook } from './admission.ts';
+import { type Answer, createAnswerMaker } from './answer.ts';
+import { type BundleKeeper, createBundleKeeper } from './bundle-keeper.ts';
+import { type Caller, createCaller } from './call.ts';
+import { createEar } from './ear.ts';
+import { createGrantOpener, type GrantOpener } from './grants.ts';
+import { createHeadKeeper, type HeadKeeper, type TileWitness } from './heads.ts';
+import { createIncomingRecord } from './incoming.ts';
+import { createLeaseLoop } from './lease-loop.ts';
+import { encodeNote, type Note } from './notes.ts';
+import { createOutgoingRecord, type OutgoingRecord, settleOpenRequests } from './outgoing.ts';
+import { createPeerChoice } from './peers.ts';
+import type { PlanMeans } from './plan-call.ts';
+import { createReceiver } from './receive.ts';
+import type { RegisterDoor } from './register-port.ts';
+import { createRights, type RightsOfBundle } from './rights.ts';
+import { createGatewayState } from './state.ts';
+import { createStatusGate, type StatusGate } from './status-gate.ts';
+import { createSubjectOpener } from './subjects.ts';
+import { createTeller } from './tell.ts';
+import { verifyTold } from './verify-told.ts';
+import { createWitnessedAges, type WitnessedAges } from './witnessed-ages.ts';
+
+export interface CoreSetup {
+  /** Gateway id, `TW/GOV/A01/gw1`, and the origin of its log. */
+  readonly id: string;
+  readonly origin: string;
+  /** Directory of the log and of the cached bundle. */
+  readonly directory: string;
+  readonly hubUrl: string;
+  readonly pinned: { readonly pinnedKey: string; readonly hubLogKey: string };
+  readonly binding: 't-road/1' | 'http/1.1';
+  /** Time a provider has to answer, milliseconds. */
+  readonly timeoutMs: number;
+  /** Exchanges in flight at most; more are refused as overloaded. */
+  readonly maximumInFlight: number;
+  /** Size of a journal segment, bytes; the log's default when absent. */
+  readonly segmentBytes?: number;
+}
+
+export interface CorePorts {
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly network: Network;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly signer: Signer;
+  readonly sealer: SubjectSealer;
+  readonly sealingKey: Uint8Array;
+  readonly register: RegisterDoor;
+  identity(): TlsIdentity;
+  /** Gathers the appends of one turn; the log's default when absent. */
+  readonly gather?: (flush: () => void) => void;
+  /** Asks witnesses and peers for the head they hold of this log. */
+  askOthers(bundle: BundleIndex | undefined): Promise<readonly HeadAnswer[]>;
+  /** Roots of another log from its public tiles. */
+  tiles(bundle: () => BundleIndex | undefined): TileWitness;
+  /** Every note, in order: from here receipts are indexed. */
+  onNote(note: Note, index: number | undefined): void;
+  onRefused(rule: RuleName, peer: string | undefined, isLogged: boolean): void;
+  onBug(error: unknown): void;
+}
+
+export interface GatewayCore {
+  readonly log: PublicLog;
+  readonly caller: Caller;
+  readonly framedDoor: FramedDoor;
+  readonly heads: HeadKeeper;
+  readonly gate: StatusGate;
+  readonly ages: WitnessedAges;
+  readonly ear: HeadEar;
+  readonly bundles: BundleKeeper;
+  readonly outgoing: OutgoingRecord;
+  receive(arrived: Parameters<ReturnType<typeof createReceiver>['receive']>[0]): Promise<Answer>;
+  tell(peerFingerprint: string, entry: Uint8Array): Promise<Told>;
+  self(): GatewayEntry | undefined;
+  inFlight(): number;
+  /** Takes no new work; resolves when what is in flight has ended, or after `graceMs`. */
+  drain(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Refusals towards one peer that become entries, per second; the others are counted. */
+const LOGGED_REFUSALS_PER_SECOND = 50;
+const SETTLE_EVERY_MS = 1_000;
+const HEAD_NOTE_EVERY_MS = 1_000;
+
+interface OfBundle {
+  readonly index: BundleIndex;
+  readonly rights: RightsOfBundle;
+  readonly grants: GrantOpener;
+  readonly self: GatewayEntry;
+}
+
+export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<GatewayCore> {
+  const { clock, disk, network, random, logger } = ports;
+  const book = createAdmissionBook();
+  const incoming = createIncomingRecord();
+  const gate = createStatusGate(clock);
+  const ages = createWitnessedAges(clock);
+  const outgoing = createOutgoingRecord(() => log);
+  const dirtyHeads = new Set<string>();
+  let ofBundle: OfBundle | undefined;
+  let isDraining = false;
+  let isClosed = false;
+  let inFlight = 0;
+
+  const heads = createHeadKeeper({
+    clock,
+    tiles: ports.tiles(() => bundles.current()),
+    onConflict: (conflict) => {
+      logger('error', 'peer-frozen', { origin: conflict.origin });
+      log.noteLazily(encodeNote({ type: 'conflict', ...conflict }));
+    },
+    onAdvance: ({ origin }) => void dirtyHeads.add(origin),
+  });
+  const state = createGatewayState({ book, incoming, outgoing, heads, gate, onNote: ports.onNote });
+
+  const bundles = createBundleKeeper({
+    clock,
+    disk,
+    network,
+    logger,
+    cachePath: `${setup.directory}/bundle.json`,
+    hubUrl: setup.hubUrl,
+    pinned: setup.pinned,
+    onBundle(index) {
+      const self = index.gateways.get(setup.id);
+      // A bundle that does not name this gateway under this log's origin gives it no right to speak.
+      ofBundle = self?.origin === setup.origin ? { index, self, rights: createRights(), grants: createGrantOpener(index, heads) } : undefined;
+    },
+  });
+  await disk.makeDirectory(setup.directory);
+  await bundles.start();
+
+  const log = await openLog({
+    disk,
+    directory: `${setup.directory}/log`,
+    origin: setup.origin,
+    signer: ports.signer,
+    clock,
+    logger,
+    replay: (note, index) => state.replay(note, index),
+    snapshot: () => state.snapshot(),
+    askOthers: () => ports.askOthers(bundles.current()),
+    ...(ports.gather === undefined ? {} : { gather: ports.gather }),
+    ...(setup.segmentBytes === undefined ? {} : { segmentBytes: setup.segmentBytes }),
+  });
+
+  const ear = createEar(() => bundles.current(), heads, ages);
+  const linkMeans = { clock, network, log, ear, identity: () => ports.identity() };
+  const link = setup.binding === 't-road/1' ? createFramedLinks(linkMeans) : createHttpLinks(linkMeans);
+
+  const here = (): (Here & PlanMeans) | undefined => {
+    if (ofBundle === undefined) return undefined;
+    const { index, self, rights, grants } = ofBundle;
+    return {
+      self,
+      bundle: index,
+      rights,
+      now: Math.floor(clock.now() / 1000),
+      isFrozen: heads.isFrozen,
+      mayCall: rights.mayCall,
+      openGrant: (token: string) => grants.open(token),
+    };
+  };
+  const unwilling = (): 'shutting-down' | 'overloaded' | undefined => {
+    if (isDraining) return 'shutting-down';
+    return inFlight > setup.maximumInFlight ? 'overloaded' : undefined;
+  };
+  const counted = async <T>(work: Promise<T>): Promise<T> => {
+    inFlight += 1;
+    try {
+      return await work;
+    } finally {
+      inFlight -= 1;
+    }
+  };
+
+  const answers = createAnswerMaker({
+    clock,
+    random,
+    log,
+    self: () => ofBundle?.self as GatewayEntry,
+    onAnswered(request, answer) {
+      incoming.answered(request.toString('hex'), answer);
+      state.keepAnswered({ type: 'answered', entry: request, answerEntry: request, ...answer });
+    },
+  });
+  const receiver = createReceiver({
+    clock,
+    random,
+    log,
+    gate,
+    book,
+    incoming,
+    answers,
+    register: ports.register,
+    subjects: createSubjectOpener(ports.sealer, ports.sealingKey),
+    here,
+    onRefused: ports.onRefused,
+    mayLogRefusal: createRefusalLimit(clock),
+    onBug: ports.onBug,
+    unwilling,
+    onReceived: (note) => state.keepReceived(note, Math.floor(clock.now() / 1000)),
+  });
+  const caller = createCaller({
+    clock,
+    random,
+    log,
+    link,
+    peers: createPeerChoice(clock, heads.isFrozen),
+    outgoing,
+    timeoutMs: setup.timeoutMs,
+    here,
+    unwilling,
+    onRefused: ports.onRefused,
+  });
+  const receive: GatewayCore['receive'] = (arrived) => counted(receiver.receive(arrived));
+  const tell = createTeller({ log, incoming, bundle: () => bundles.current(), findOlder: () => Promise.resolve(undefined) });
+  const framedDoor = createFramedDoor({ log, ear, receive, tell });
+  const leases = createLeaseLoop({
+    clock,
+    random,
+    network,
+    logger,
+    gate,
+    identity: () => ports.identity(),
+    bundle: () => bundles.current(),
+    self: () => ofBundle?.self,
+    onApplied: () => log.noteLazily(encodeNote({ type: 'status', ...gate.snapshot() })),
+  });
+
+
+  const settle = createSettling();
+  const rounds = createRounds();
+  leases.start();
+  log.decided().then(
+    (decided) => {
+      if (decided.name === 'writable') settle.begin();
+    },
+    (error: unknown) => ports.onBug(error),
+  );
+
+  /** What was open when the process ended: lost at the provider's side, settled with the peer at the consumer's. */
+  function createSettling() {
+    const leftOpen = new Set(outgoing.open().map(({ entry }) => entry.toString('hex')));
+    const unanswered = incoming.unanswered();
+    const since = new Map<string, number>();
+    const mayStillBeAnswered = (entry: string): boolean => {
+      if (leftOpen.has(entry)) return false;
+      const seen = since.get(entry) ?? clock.monotonic();
+      since.set(entry, seen);
+      return clock.monotonic() - seen < 2 * setup.timeoutMs;
+    };
+    const round = async (): Promise<void> => {
+      const verify: Parameters<typeof settleOpenRequests>[0]['verify'] = (request, arrived) => verifyTold(request, arrived, bundles.current());
+      const means = { clock, outgoing, link, bundle: () => bundles.current(), verify };
+      const settled = await settleOpenRequests(means, ({ entry }) => !mayStillBeAnswered(entry.toString('hex')));
+      if (settled > 0) logger('info', 'open-requests-settled', { settled });
+    };
+    const again = (): void => {
+      if (isClosed) return;
+      round()
+        .catch((error: unknown) => ports.onBug(error))
+        .finally(() => clock.after(SETTLE_EVERY_MS, again));
+    };
+    return {
+      begin() {
+        for (const entry of unanswered) {
+          incoming.lost(entry);
+          log.noteLazily(encodeNote({ type: 'lost', entry: Buffer.from(entry, 'hex') }));
+        }
+        again();
+      },
+    };
+  }
+
+  /** Small regular work: heads made durable, what no retry can ask for any more forgotten. */
+  function createRounds() {
+    let cancel = (): void => undefined;
+    const turn = (): void => {
+      if (log.state.name === 'writable') {
+        for (const origin of dirtyHeads) {
+          const head = heads.newest(origin);
+          if (head !== undefined) log.noteLazily(encodeNote({ type: 'head', origin, checkpoint: head.checkpoint }));
+        }
+        dirtyHeads.clear();
+      }
+      const olderThan = Math.floor(clock.now() / 1000) - (ofBundle?.index.bundle.policy.retrySeconds ?? Number.POSITIVE_INFINITY);
+      book.forget(olderThan);
+      incoming.forget(olderThan);
+      state.forget(olderThan);
+      cancel = clock.after(HEAD_NOTE_EVERY_MS, turn);
+    };
+    cancel = clock.after(HEAD_NOTE_EVERY_MS, turn);
+    return { stop: () => cancel() };
+  }
+
+  const drain = async (graceMs: number): Promise<void> => {
+    isDraining = true;
+    framedDoor.retire();
+    const end = clock.monotonic() + graceMs;
+    while (inFlight > 0 && clock.monotonic() < end) await new Promise<void>((resolve) => clock.after(20, resolve));
+  };
+
+  return {
+    log,
+    caller: { call: (request) => counted(caller.call(request)) },
+    framedDoor,
+    heads,
+    gate,
+    ages,
+    ear,
+    bundles,
+    outgoing,
+    receive,
+    tell,
+    self: () => ofBundle?.self,
+    inFlight: () => inFlight,
+    drain,
+    async close() {
+      isClosed = true;
+      isDraining = true;
+      rounds.stop();
+      leases.stop();
+      bundles.stop();
+      link.close();
+      framedDoor.close();
+      await log.close();
+    },
+  };
+}
+
+/** Counts a peer's refusals within one second; beyond the limit they are no longer entries (PROTOCOL 18). */
+function createRefusalLimit(clock: Clock): (peer: string) => boolean {
+  const counts = new Map<string, number>();
+  let second = 0;
+  return (peer) => {
+    const now = Math.floor(clock.monotonic() / 1000);
+    if (now !== second) {
+      counts.clear();
+      second = now;
+    }
+    const count = (counts.get(peer) ?? 0) + 1;
+    counts.set(peer, count);
+    return count <= LOGGED_REFUSALS_PER_SECOND;
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * What a gateway knows across restarts, replayed from the notes in its journal, and written anew at the head of each
+ * segment. Replaying a note over a state that already has it changes nothing.
+ */
+import { parseCheckpoint } from '@minben/evidence';
+import { parseRequestDetails } from '@minben/exchange';
+import type { AdmissionBook } from './admission.ts';
+import type { HeadKeeper } from './heads.ts';
+import type { IncomingRecord } from './incoming.ts';
+import { type AnsweredNote, decodeNote, encodeNote, type Note, type ReceivedNote } from './notes.ts';
+import type { OutgoingRecord } from './outgoing.ts';
+import type { StatusGate } from './status-gate.ts';
+
+export interface StateParts {
+  readonly book: AdmissionBook;
+  readonly incoming: IncomingRecord;
+  readonly outgoing: OutgoingRecord;
+  readonly heads: HeadKeeper;
+  readonly gate: StatusGate;
+  /** Every note, for the index that receipts are made from. */
+  onNote(note: Note, index: number | undefined): void;
+}
+
+export interface GatewayState {
+  replay(bytes: Uint8Array, index: number | undefined): void;
+  snapshot(): readonly Uint8Array[];
+  /** Keeps what a retry of a lasting call needs until `forget`. */
+  keepReceived(note: ReceivedNote, now: number): void;
+  keepAnswered(note: AnsweredNote): void;
+  forget(olderThan: number): void;
+}
+
+interface LastingNotes {
+  readonly since: number;
+  readonly received: ReceivedNote;
+  answered?: AnsweredNote;
+}
+
+export function createGatewayState(parts: StateParts): GatewayState {
+  const { book, incoming, outgoing, heads, gate } = parts;
+  const lasting = new Map<string, LastingNotes>();
+
+  const keepReceived = (note: ReceivedNote, now: number): void => {
+    if (note.isLasting) lasting.set(note.entry.toString('hex'), { since: now, received: note });
+  };
+  const keepAnswered = (note: AnsweredNote): void => {
+    const kept = lasting.get(note.entry.toString('hex'));
+    if (kept !== undefined) kept.answered = note;
+  };
+
+  const apply = (note: Note, index: number | undefined): void => {
+    switch (note.type) {
+      case 'sent':
+        return outgoing.restoreSent(index === undefined ? note : { ...note, index });
+      case 'ended':
+        return outgoing.restoreEnded(note);
+      case 'received': {
+        const details = parseRequestDetails(note.request.evidence.details);
+        if (!details.ok) throw new Error('a stored request cannot be read');
+        const entry = note.entry.toString('hex');
+        book.restore(details.value, entry, note.isLasting);
+        incoming.open(entry, note.isLasting, details.value.iat);
+        return keepReceived(note, details.value.iat);
+      }
+      case 'answered': {
+        const at = note.index ?? index;
+        if (at === undefined) return undefined;
+        incoming.answered(note.entry.toString('hex'), { kind: note.kind, salt: note.salt, details: note.details, index: at });
+        return keepAnswered({ ...note, index: at });
+      }
+      case 'lost':
+        return incoming.lost(note.entry.toString('hex'));
+      case 'head': {
+        const head = parseCheckpoint(note.checkpoint);
+        if (head.ok) heads.restoreHead({ ...head.value, checkpoint: note.checkpoint });
+        return undefined;
+      }
+      case 'conflict':
+        return heads.restoreConflict(note);
+      case 'status':
+        return gate.restore(note.version, note.withdrawn);
+      case 'count':
+        return book.restoreCount(note);
+    }
+  };
+
+  const notesOfState = function* (): Iterable<Note> {
+    const status = gate.snapshot();
+    yield { type: 'status', ...status };
+    for (const origin of heads.origins()) {
+      const head = heads.newest(origin);
+      if (head !== undefined) yield { type: 'head', origin, checkpoint: head.checkpoint };
+    }
+    for (const conflict of heads.conflicts()) yield { type: 'conflict', ...conflict };
+    for (const count of book.counts()) yield { type: 'count', ...count };
+    yield* outgoing.openNotes();
+    for (const { received, answered } of lasting.values()) {
+      yield received;
+      if (answered !== undefined) yield answered;
+    }
+  };
+
+  return {
+    replay(bytes, index) {
+      const note = decodeNote(bytes);
+      apply(note, index);
+      parts.onNote(note, index);
+    },
+    snapshot: () => [...notesOfState()].map(encodeNote),
+    keepReceived,
+    keepAnswered,
+    forget(olderThan) {
+      for (const [entry, { since }] of lasting) if (since < olderThan) lasting.delete(entry);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** Tells a peer what became of its request (PROTOCOL 10): only to the gateway that sent it, with the answer's proof in the newest head. */
+import type { EvidenceLog } from '@minben/evidence';
+import { type BundleIndex, parseResponseDetails } from '@minben/exchange';
+import type { Told } from '../links/framed-door.ts';
+import type { IncomingRecord } from './incoming.ts';
+import type { RecordedAnswer } from './answer.ts';
+
+export interface TellMeans {
+  readonly log: EvidenceLog;
+  readonly incoming: IncomingRecord;
+  bundle(): BundleIndex | undefined;
+  /** The recorded answer of a request that memory no longer holds. */
+  findOlder(entry: string): Promise<RecordedAnswer | undefined>;
+}
+
+export function createTeller({ log, incoming, bundle, findOlder }: TellMeans): (peerFingerprint: string, entry: Uint8Array) => Promise<Told> {
+  return async (peerFingerprint, entry) => {
+    const key = Buffer.from(entry).toString('hex');
+    const found = incoming.find(key) ?? (await findOlder(key));
+    if (found === undefined) return { state: 'not-received' };
+    if (typeof found === 'string') return { state: found };
+    const peer = bundle()?.gatewaysByCertificate.get(peerFingerprint);
+    const details = parseResponseDetails(found.details);
+    // To anybody else it is as if the request had never been.
+    if (!details.ok || details.value.to.gateway !== peer?.id) return { state: 'not-received' };
+    const head = log.head;
+    const path = await log.inclusionPath(found.index, head.size);
+    const evidence = { kind: found.kind, salt: found.salt, details: found.details, index: found.index, size: head.size, path };
+    return { state: 'answered', evidence, head };
+  };
+}
