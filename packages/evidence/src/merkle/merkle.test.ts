@@ -189,7 +189,7 @@ describe('a tile tree', () => {
   });
 
   it('believes a tile from the disk only when its parent says the same', async () => {
-    const file = Buffer.from((spines[0]?.[0] as Tile).nodes.subarray(0, 8192));
+    const file = Buffer.from(((spines[0] as Tile[])[0] as Tile).nodes.subarray(0, 8192));
     const resumed = new TileTree(() => Promise.resolve(file), { from: tree.edgeAt(300) });
     expect(await resumed.inclusionPath(3, 300)).toEqual(await tree.inclusionPath(3, 300));
     const damaged = Buffer.from(file);
