@@ -1,12 +1,13 @@
 import { connect as tls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectOptions, HttpRequest, Listener, Stream } from '../../network.ts';
-import { createTestAuthority } from './certificates.fixture.ts';
+import { createTestAuthority } from '../../simulated/certificates.ts';
+import { createRealRandom } from '../random.ts';
 import { fingerprintOfPem } from './fingerprint.ts';
 import { createRealNetwork } from './network.ts';
 
-const authority = createTestAuthority('T-Road test authority');
-const stranger = createTestAuthority('another authority');
+const authority = createTestAuthority('T-Road test authority', createRealRandom(), Date.now());
+const stranger = createTestAuthority('another authority', createRealRandom(), Date.now());
 const server = authority.issue('server');
 const client = authority.issue('client');
 const serverFingerprint = fingerprintOfPem(server.certificate);
