@@ -18,7 +18,7 @@ export const RegistryNote = Type.Union([
     { t: Type.Literal('grant-withdrawn'), jti: Type.String(), version: Count, details: Type.String(), salt: Type.String() },
     closed,
   ),
-  /** Where the log holds the entry of a withdrawal, so that its receipt can be written again. */
+  /** Only in snapshots: where the log holds the entry of a withdrawal. Elsewhere the log says it. */
   Type.Object({ t: Type.Literal('withdrawal-placed'), jti: Type.String(), entry: Count }, closed),
   /** Every answer of the gateway that passed a check below this version has left or been withheld. */
   Type.Object({ t: Type.Literal('version-acknowledged'), gateway: Type.String(), version: Count }, closed),
@@ -29,7 +29,18 @@ export const RegistryNote = Type.Union([
   /** Only in snapshots: where counting goes on once old grants were forgotten. */
   Type.Object({ t: Type.Literal('counters-carried'), nextIndex: Count, version: Count }, closed),
   /** A bundle was signed and logged; it may not have reached its file yet. */
-  Type.Object({ t: Type.Literal('bundle-sealed'), version: Count, details: Type.String(), signature: Type.String(), salt: Type.String() }, closed),
+  Type.Object(
+    {
+      t: Type.Literal('bundle-sealed'),
+      version: Count,
+      details: Type.String(),
+      signature: Type.String(),
+      salt: Type.String(),
+      /** Only in snapshots: the position of its entry. Elsewhere the log says it. */
+      entry: Type.Optional(Count),
+    },
+    closed,
+  ),
   /** The bundle's file is on the disk. */
   Type.Object({ t: Type.Literal('bundle-stored'), version: Count }, closed),
 ]);

@@ -27,7 +27,10 @@ function start(from: RegistryNote[] = []): void {
     leaseMilliseconds: LEASE,
     bundleVersion: () => bundleVersion,
     isWritable: () => writable,
-    noteLazily: (note) => notes.push(note),
+    remember: (note) => {
+      book.apply(note);
+      notes.push(note);
+    },
   });
 }
 
@@ -43,7 +46,8 @@ function mint(jti: string, gateways = [A], exp = 2_000_000_000): void {
 }
 
 function withdraw(jti: string): void {
-  authority.withdrawn({ t: 'grant-withdrawn', jti, version: book.version + 1, details: '{}', salt: '' });
+  book.apply({ t: 'grant-withdrawn', jti, version: book.version + 1, details: '{}', salt: '' }, 100 + book.version);
+  authority.announce();
 }
 
 function renew(changes: Partial<LeaseRenewal> = {}, signal?: AbortSignal) {
@@ -115,7 +119,7 @@ describe('a status lease', () => {
     const answer = renew({ waitMilliseconds: 400 });
     await clock.advance(10);
     bundleVersion = 2;
-    authority.bundlePublished();
+    authority.announce();
     expect(await answer).toMatchObject({ ok: true, value: { bundleVersion: 2 } });
   });
 
@@ -223,6 +227,14 @@ describe('the status book', () => {
         for (const known of [0, 1, 5]) expect(new Set(copy.withdrawnSince(known, A))).toEqual(new Set(book.withdrawnSince(known, A)));
       }),
     );
+  });
+
+  it('is not changed by a note that it has applied already', () => {
+    mint('g0');
+    withdraw('g0');
+    const before = book.snapshot(0);
+    for (const note of [...before, ...before]) book.apply(note);
+    expect(book.snapshot(0)).toEqual(before);
   });
 
   it('never uses a position or a version twice, even when old grants were forgotten', () => {

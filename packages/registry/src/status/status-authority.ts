@@ -31,14 +31,10 @@ export interface WithdrawalEffect {
 export interface StatusAuthority {
   /** Answers a renewal at once when there is news, else after the wait it allows. The caller has authenticated the gateway. */
   renew(renewal: LeaseRenewal, signal?: AbortSignal): Promise<Result<StatusLease, RenewalError>>;
-  /** A withdrawal's note has become durable: count it and wake those who wait. */
-  withdrawn(note: Extract<RegistryNote, { t: 'grant-withdrawn' }>): void;
   /** Which named gateways have followed a withdrawal. */
   effectOf(jti: string): Result<WithdrawalEffect, 'grant-unknown' | 'not-withdrawn'>;
-  /** A new bundle was published: wake those who wait. */
-  bundlePublished(): void;
-  /** Answers everyone who still waits, for shutdown. */
-  close(): void;
+  /** A withdrawal became durable, a bundle was published, or the process ends: whoever waits is answered now. */
+  announce(): void;
 }
 
 export interface StatusMeans {
@@ -48,8 +44,8 @@ export interface StatusMeans {
   readonly bundleVersion: () => number;
   /** False when the log refuses: leases then lapse by themselves rather than outlive a forgotten withdrawal. */
   readonly isWritable: () => boolean;
-  /** Takes a note along on the next sync; losing it costs a wait, never a withdrawal. */
-  readonly noteLazily: (note: RegistryNote) => void;
+  /** Applies a note to the book and takes it along on the next sync; losing it costs a wait, never a withdrawal. */
+  readonly remember: (note: RegistryNote) => void;
 }
 
 /** A lease that was given: the version it was given at, and the monotonic time at which the hub stops counting it. */
@@ -59,15 +55,11 @@ interface GivenLease {
 }
 
 export function createStatusAuthority(means: StatusMeans): StatusAuthority {
-  const { clock, book, leaseMilliseconds } = means;
+  const { clock, book, leaseMilliseconds, remember } = means;
   const leases = new Map<string, GivenLease[]>();
   const waiters = new Set<() => void>();
   // What was answered just before a crash is forgotten, so every gateway may still hold such a lease.
   const forgottenUntil = clock.monotonic() + Math.max(leaseMilliseconds, book.longestLease) * HUB_MARGIN;
-
-  const wake = (): void => {
-    for (const waiter of [...waiters]) waiter();
-  };
 
   const leasesOf = (gateway: string): GivenLease[] => {
     let given = leases.get(gateway);
@@ -83,11 +75,6 @@ export function createStatusAuthority(means: StatusMeans): StatusAuthority {
     const until = now + leaseMilliseconds * HUB_MARGIN;
     const running = leasesOf(gateway).filter((lease) => lease.until > now && lease.version !== version);
     leases.set(gateway, [...running, { version, until }]);
-  };
-
-  const remember = (note: RegistryNote): void => {
-    book.apply(note);
-    means.noteLazily(note);
   };
 
   const effectAt = (gateway: string, version: number): GatewayEffect => {
@@ -131,10 +118,6 @@ export function createStatusAuthority(means: StatusMeans): StatusAuthority {
       const withdrawn = book.withdrawnSince(known, gateway);
       return succeed({ gateway, nonce, version, leaseMilliseconds, withdrawn, bundleVersion: means.bundleVersion() });
     },
-    withdrawn(note) {
-      book.apply(note);
-      wake();
-    },
     effectOf(jti) {
       const grant = book.grant(jti);
       if (!grant) return fail('grant-unknown');
@@ -144,7 +127,8 @@ export function createStatusAuthority(means: StatusMeans): StatusAuthority {
       const effective = gateways.every((effect) => effect.state !== 'waiting');
       return succeed({ jti, version: withdrawal.version, effective, gateways });
     },
-    bundlePublished: wake,
-    close: wake,
+    announce() {
+      for (const waiter of [...waiters]) waiter();
+    },
   };
 }

@@ -18,7 +18,7 @@ export interface Withdrawal {
   /** Text and salt that open the log's entry. */
   readonly details: string;
   readonly salt: string;
-  /** The entry's position in the log; undefined when a crash lost it. */
+  /** The entry's position in the log. */
   readonly entry?: number;
 }
 
@@ -49,14 +49,18 @@ export class StatusBook {
     return this.#longestLease;
   }
 
-  apply(note: RegistryNote): void {
+  /**
+   * Applies a note; `entry` is the position of the entry it came with. A note applied again changes nothing:
+   * a snapshot may already hold the effect of notes that follow it.
+   */
+  apply(note: RegistryNote, entry?: number): void {
     switch (note.t) {
       case 'grant-minted':
         this.#grants.set(note.jti, { jti: note.jti, index: note.index, gateways: note.gateways, exp: note.exp });
         this.#nextIndex = Math.max(this.#nextIndex, note.index + 1);
         return;
       case 'grant-withdrawn':
-        this.#withdraw(note);
+        this.#withdraw(note, entry);
         return;
       case 'withdrawal-placed':
         this.#place(note.jti, note.entry);
@@ -71,8 +75,8 @@ export class StatusBook {
         this.#longestLease = Math.max(this.#longestLease, note.milliseconds);
         return;
       case 'counters-carried':
-        this.#nextIndex = note.nextIndex;
-        this.#version = note.version;
+        this.#nextIndex = Math.max(this.#nextIndex, note.nextIndex);
+        this.#version = Math.max(this.#version, note.version);
         return;
       case 'bundle-sealed':
       case 'bundle-stored':
@@ -80,12 +84,14 @@ export class StatusBook {
     }
   }
 
-  #withdraw(note: Extract<RegistryNote, { t: 'grant-withdrawn' }>): void {
+  #withdraw(note: Extract<RegistryNote, { t: 'grant-withdrawn' }>, entry: number | undefined): void {
     const { jti, version, details, salt } = note;
     // A snapshot carries the counter first and old withdrawals after it; a live one is always the next.
     if (version > this.#version + 1) throw new Error(`withdrawal ${version} follows version ${this.#version}: one is missing`);
     this.#version = Math.max(this.#version, version);
-    this.#withdrawals.set(jti, { jti, version, details, salt });
+    const known = this.#withdrawals.get(jti);
+    const placed = entry ?? known?.entry;
+    this.#withdrawals.set(jti, { jti, version, details, salt, ...(placed === undefined ? {} : { entry: placed }) });
   }
 
   #place(jti: string, entry: number): void {

@@ -9,6 +9,7 @@ import type { StatusBook, Withdrawal } from './status-book.ts';
 export interface WithdrawalMeans {
   readonly clock: Clock;
   readonly random: Random;
+  /** The registry's journal. */
   readonly log: EvidenceLog;
   readonly book: StatusBook;
   readonly authority: StatusAuthority;
@@ -37,11 +38,9 @@ export function createWithdrawing(means: WithdrawalMeans): (jti: string) => Prom
       details,
       salt: encodeBase64Url(salt),
     };
-    const appended = await log.append(commit('withdrawal', salt, Buffer.from(details)), encodeNote(note));
-    means.authority.withdrawn(note);
-    const placed: RegistryNote = { t: 'withdrawal-placed', jti, entry: appended.index };
-    book.apply(placed);
-    log.noteLazily(encodeNote(placed));
+    // The registry's journal applies the note to the book as soon as it is durable.
+    await log.append(commit('withdrawal', salt, details), encodeNote(note));
+    means.authority.announce();
     return book.withdrawal(jti) as Withdrawal;
   };
 
