@@ -52,7 +52,13 @@ export function printTable(figures: readonly Figure[]): void {
   const head = ['figure', 'value', 'reference', 'ratio', 'CPU µs (ours / ref)', 'p50 / p99 ms', 'rounds', 'goal'];
   const table = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  for (const row of table) process.stderr.write(`${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`);
+  for (const row of table)
+    process.stderr.write(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    );
 }
 
 function describeGoal(figure: Figure): string {

@@ -2,8 +2,8 @@
 import { webcrypto } from 'node:crypto';
 // tsyringe, beneath @peculiar/x509, refuses to load without it.
 import 'reflect-metadata';
-import * as x509 from '@peculiar/x509';
 import type { TlsIdentity } from '@minben/ports';
+import * as x509 from '@peculiar/x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
@@ -26,7 +26,10 @@ export async function makePairCertificates(): Promise<PairCertificates> {
     notAfter,
     signingAlgorithm: ALGORITHM,
     keys,
-    extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true)],
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+    ],
   });
   const issue = async (name: string, serialNumber: string) => {
     const own = await makeKeys();

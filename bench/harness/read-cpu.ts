@@ -30,7 +30,11 @@ export function readCpuMicros(roots: readonly number[]): number {
 /** Microseconds for which the machine's processors have been busy so far, time stolen by the hypervisor included. */
 export function readMachineBusyMicros(): number {
   const line = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0] ?? '';
-  const [user = 0, nice = 0, system = 0, , , interrupts = 0, soft = 0, stolen = 0] = line.trim().split(/\s+/).slice(1).map(Number);
+  const [user = 0, nice = 0, system = 0, , , interrupts = 0, soft = 0, stolen = 0] = line
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
   return (user + nice + system + interrupts + soft + stolen) * MICROSECONDS_PER_TICK;
 }
 

@@ -3,6 +3,7 @@
  * Whatever happens to the bench, none outlives it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 export interface RunningProcess {
@@ -27,9 +28,7 @@ export async function startNode(
   settings: unknown,
   options: { timeoutMs?: number; nodeArguments?: readonly string[] } = {},
 ): Promise<RunningProcess> {
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), file, JSON.stringify(settings)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawnNode(file, settings, options.nodeArguments);
   const ready = await waitForReady(child, file, options.timeoutMs ?? 15_000);
   return keep(child, ready);
 }
@@ -57,12 +56,10 @@ export async function runNode(
   settings: unknown,
   options: { timeoutMs: number; nodeArguments?: readonly string[] },
 ): Promise<unknown> {
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), file, JSON.stringify(settings)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawnNode(file, settings, options.nodeArguments);
   running.add(child);
   const text: Buffer[] = [];
-  child.stdout.on('data', (bytes: Buffer) => text.push(bytes));
+  child.stdout?.on('data', (bytes: Buffer) => text.push(bytes));
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   clearTimeout(timer);
@@ -71,13 +68,20 @@ export async function runNode(
   return JSON.parse(Buffer.concat(text).toString().trim().split('\n').at(-1) ?? '');
 }
 
-/** For the started programs themselves: their settings, and the line by which they say that they serve. */
+/** For the started programs themselves: their settings, which stand on standard input because they may hold keys. */
 export function readSettings<T>(): T {
-  return JSON.parse(process.argv[2] ?? '{}') as T;
+  return JSON.parse(readFileSync(0, 'utf8')) as T;
 }
 
+/** The line by which a started program says that it serves. */
 export function announceReady(value: unknown = {}): void {
   process.stdout.write(`ready ${JSON.stringify(value)}\n`);
+}
+
+function spawnNode(file: string, settings: unknown, nodeArguments: readonly string[] = []): ChildProcess {
+  const child = spawn(process.execPath, [...nodeArguments, file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(JSON.stringify(settings));
+  return child;
 }
 
 function waitForReady(child: ChildProcess, file: string, timeoutMs: number): Promise<unknown> {

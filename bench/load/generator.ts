@@ -21,6 +21,7 @@ let end = begin;
 function stop(): void {
   stopped = true;
   end = performance.now();
+  clearTimeout(timer);
   for (const socket of sockets) socket.destroy();
 }
 
@@ -42,7 +43,8 @@ function open(): void {
     if (stopped) return;
     timesMs.push(performance.now() - startedAt);
     if (status !== 200) return fail(`an answer with status ${status}`);
-    if (bodyBytes !== spec.expectedBodyBytes) return fail(`an answer of ${bodyBytes} bytes, not ${spec.expectedBodyBytes}`);
+    if (bodyBytes !== spec.expectedBodyBytes)
+      return fail(`an answer of ${bodyBytes} bytes, not ${spec.expectedBodyBytes}`);
     send();
   }, fail);
   sockets.add(socket);
@@ -52,10 +54,10 @@ function open(): void {
   socket.on('close', () => fail('a connection closed under load'));
 }
 
-for (let index = 0; index < spec.connections; index += 1) open();
-setTimeout(() => {
+const timer = setTimeout(() => {
   if (!stopped) stop();
 }, spec.seconds * 1000);
+for (let index = 0; index < spec.connections; index += 1) open();
 
 process.on('beforeExit', () => {
   const seconds = (end - begin) / 1000;

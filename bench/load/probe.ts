@@ -15,7 +15,8 @@ export function probe(spec: LoadSpec): Promise<{ wireBytes: number; body: Buffer
     };
     const read = createAnswerReader((status, bodyBytes, headBytes) => {
       if (status !== 200) return refuse(`status ${status}`);
-      if (bodyBytes !== spec.expectedBodyBytes) return refuse(`${bodyBytes} bytes of body, not ${spec.expectedBodyBytes}`);
+      if (bodyBytes !== spec.expectedBodyBytes)
+        return refuse(`${bodyBytes} bytes of body, not ${spec.expectedBodyBytes}`);
       socket.destroy();
       resolve({ wireBytes: headBytes + bodyBytes, body: Buffer.concat(received).subarray(headBytes) });
     }, refuse);

@@ -20,10 +20,23 @@ export async function runWrk(spec: LoadSpec): Promise<LoadResult> {
   ]);
   const report = /^report (.*)$/m.exec(text)?.[1];
   if (report === undefined) throw new Error(`wrk printed no report:\n${text}`);
-  const [requests = 0, micros = 0, bytes = 0, connect = 0, read = 0, write = 0, status = 0, timeout = 0, p50 = 0, p99 = 0] = report
-    .split(' ')
-    .map(Number);
-  const failure = explainFailure({ requests, bytes, broken: connect + read + write, status, timeout }, wireBytes, spec.connections);
+  const [
+    requests = 0,
+    micros = 0,
+    bytes = 0,
+    connect = 0,
+    read = 0,
+    write = 0,
+    status = 0,
+    timeout = 0,
+    p50 = 0,
+    p99 = 0,
+  ] = report.split(' ').map(Number);
+  const failure = explainFailure(
+    { requests, bytes, broken: connect + read + write, status, timeout },
+    wireBytes,
+    spec.connections,
+  );
   return {
     requests,
     seconds: micros / 1e6,

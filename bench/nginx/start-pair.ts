@@ -25,17 +25,29 @@ export async function startNginxPair(
 ): Promise<{ consumer: ServingProcess; provider: ServingProcess }> {
   const authority = certificates.consumer.authorities.join('\n');
   const providerPort = await findPort();
-  const provider = await start(nginx, join(folder, 'provider'), providerPort, writeProviderConfig(providerPort, backendPort), {
-    'provider.crt': certificates.provider.certificate,
-    'provider.key': certificates.provider.privateKey,
-    'authority.crt': authority,
-  });
+  const provider = await start(
+    nginx,
+    join(folder, 'provider'),
+    providerPort,
+    writeProviderConfig(providerPort, backendPort),
+    {
+      'provider.crt': certificates.provider.certificate,
+      'provider.key': certificates.provider.privateKey,
+      'authority.crt': authority,
+    },
+  );
   const consumerPort = await findPort();
-  const consumer = await start(nginx, join(folder, 'consumer'), consumerPort, writeConsumerConfig(consumerPort, providerPort), {
-    'consumer.crt': certificates.consumer.certificate,
-    'consumer.key': certificates.consumer.privateKey,
-    'authority.crt': authority,
-  });
+  const consumer = await start(
+    nginx,
+    join(folder, 'consumer'),
+    consumerPort,
+    writeConsumerConfig(consumerPort, providerPort),
+    {
+      'consumer.crt': certificates.consumer.certificate,
+      'consumer.key': certificates.consumer.privateKey,
+      'authority.crt': authority,
+    },
+  );
   return { consumer, provider };
 }
 
