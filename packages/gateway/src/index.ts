@@ -1,1 +1,7 @@
-export {};
+export type { ApplicationAnswer, Caller } from './core/call.ts';
+export type { TileWitness } from './core/heads.ts';
+export { type Note, decodeNote } from './core/notes.ts';
+export { type CorePorts, type CoreSetup, type GatewayCore, openCore } from './core/open-core.ts';
+export type { ApplicationCall } from './core/plan-call.ts';
+export type { RegisterCall, RegisterDoor } from './core/register-port.ts';
+export { createHttpDoor } from './links/http-door.ts';

@@ -20,3 +20,4 @@ export {
   parseLogProof,
 } from './log-proof.ts';
 export { sealBundle } from './seal-bundle.ts';
+export { formatProof } from './stand-in.ts';
