@@ -2,7 +2,8 @@
  * Every bundle ever published, one file for each version, in an unbroken chain. A bundle that was logged just
  * before the process died is completed from the log, so that the log never holds one that nobody can fetch.
  */
-import { digestBundle, formatProof, SealedBundle, type TrustBundle } from '@minben/exchange';
+import { formatProof } from '@minben/evidence';
+import { digestBundle, SealedBundle, type TrustBundle } from '@minben/exchange';
 import type { Disk } from '@minben/ports';
 import Compile from 'typebox/compile';
 import type { Journal } from '../notes/journal.ts';

@@ -43,7 +43,8 @@ export function checkSources(sources: Sources, own: OwnNames): SourceProblem[] {
   expectOnce(sources.agreements, 'id', (agreement) => agreement.id);
   expectOnce(sources.witnesses, 'name', (witness) => witness.name);
   const purposes = expectOnce(sources.purposes, 'code', (purpose) => purpose.code);
-  expectOnce([...sources.gateways, { file: 'registry', value: { origin: own.hubOrigin } }], 'origin', (gateway) => gateway.origin);
+  const origins = sources.gateways.map(({ file, value }) => ({ file, value: value.origin }));
+  expectOnce([{ file: 'registry', value: own.hubOrigin }, ...origins], 'origin', (origin) => origin);
   expectOnce(
     sources.gateways.flatMap(({ file, value }) => value.certificates.map((certificate) => ({ file, value: certificate }))),
     'certificates',

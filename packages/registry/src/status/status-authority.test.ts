@@ -2,7 +2,7 @@ import type { LeaseRenewal } from '@minben/exchange';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RegistryNote } from '../notes/note.ts';
-import { createManualClock, type ManualClock } from '../test-support/manual-clock.ts';
+import { createManualClock, type ManualClock } from '../testing/manual-clock.ts';
 import { createStatusAuthority, type StatusAuthority } from './status-authority.ts';
 import { REMEMBERED_SECONDS, StatusBook } from './status-book.ts';
 
