@@ -14,7 +14,9 @@ export interface Command {
  * The commands. To add one, write `commands/<name>.ts` with the exports `summary` and `run`, and a line here:
  * `start: () => import('./commands/start.ts'),`. A command is loaded only when it is called.
  */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {};
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  sandbox: () => import('./commands/sandbox.ts'),
+};
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -7,8 +7,8 @@ import { dirname } from 'node:path';
 import { createJsonLogger, createRealClock, createRealNetwork, createRealRandom } from '@minben/ports';
 import { type AgencyPorts, prepareAgencyDatabase, runAgency, startPostgres } from '@minben/sandbox';
 import Type, { type Static } from 'typebox';
+import { readConfig, readSecret } from '../read-config.ts';
 import { untilStopped } from '../supervisor/until-stopped.ts';
-import { readConfig, readSecret } from './read-config.ts';
 
 const closed = { additionalProperties: false } as const;
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 });

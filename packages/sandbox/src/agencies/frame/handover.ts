@@ -17,7 +17,7 @@ export const Handover = Type.Object({
     maxLength: 4096,
     pattern: `^(whole-document|${fieldPath}(, ?${fieldPath})*)$`,
     description:
-      '可釋出的欄位,以逗號分隔,或 whole-document · fields that may be released, comma-separated, or whole-document',
+      '可釋出的欄位，以逗號分隔，或 whole-document · fields that may be released, comma-separated, or whole-document',
   }),
   't-road-message-id': Type.String({
     pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
@@ -28,7 +28,7 @@ export type Handover = Static<typeof Handover>;
 
 export const Reference = Type.String({
   description:
-    '另一人的參照:其於該機關領域的代號,加密給身分服務 · another person: their pseudonym in this sector, encrypted to identity',
+    '另一人的參照：其於該機關領域的代號，加密給身分服務 · another person: their pseudonym in this sector, encrypted to identity',
 });
 
 export const ProblemDocument = Type.Object({

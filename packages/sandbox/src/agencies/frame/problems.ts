@@ -10,7 +10,7 @@ const texts = {
   handover: [
     400,
     [
-      '呼叫沒有帶齊當事人、目的、欄位與訊息編號,或格式不符。',
+      '呼叫沒有帶齊當事人、目的、欄位與訊息編號，或格式不符。',
       'The call lacks subject, purpose, fields or message id, or one of them is malformed.',
     ],
     [
@@ -27,14 +27,14 @@ const texts = {
     404,
     ['本機關的登記中沒有這位當事人。', 'This register holds no record of the person.'],
     [
-      '請確認資料是否由其他機關掌管;若應有登記,請向本機關申請更正。',
+      '請確認資料是否由其他機關掌管；若應有登記，請向本機關申請更正。',
       'Check whether another agency keeps the data; if there should be a record, ask this agency to correct it.',
     ],
   ],
   'enrolment-unfinished': [
     503,
     [
-      '本機關的代號登錄尚未完成,暫時無法對應當事人。',
+      '本機關的代號登錄尚未完成，暫時無法對應當事人。',
       'The register has not finished enrolling pseudonyms and cannot match the person yet.',
     ],
     ['請稍後再試。', 'Try again shortly.'],
@@ -56,9 +56,9 @@ const texts = {
   ],
   'internal-error': [
     500,
-    ['系統發生錯誤,這次呼叫沒有完成。', 'The system failed; the call was not completed.'],
+    ['系統發生錯誤，這次呼叫沒有完成。', 'The system failed; the call was not completed.'],
     [
-      '請稍後再試;若持續發生,請聯絡機關的系統人員。',
+      '請稍後再試；若持續發生，請聯絡機關的系統人員。',
       "Try again later; if it persists, contact the agency's operators.",
     ],
   ],

@@ -11,7 +11,7 @@ import { readHouseholdOf, readRegistration } from './read-registration.ts';
 export const householdSystem: AgencySystem<HouseholdTables> = {
   code: 'household',
   title: { 'zh-TW': '戶籍登記(測試環境)', en: 'Household registration (sandbox)' },
-  description: '虛構的居民資料,供測試使用。Synthetic residents for tests and demonstrations; none of them exists.',
+  description: '虛構的居民資料，供測試使用。Synthetic residents for tests and demonstrations; none of them exists.',
   personTable: 'residents',
   migrations: new URL('./migrations/', import.meta.url),
   load: loadHouseholds,

@@ -19,7 +19,7 @@ export const vehiclesSystem: AgencySystem<VehicleTables> = {
   code: 'vehicles',
   title: { 'zh-TW': '車輛與駕照(測試環境)', en: 'Motor vehicles and licences (sandbox)' },
   description:
-    '虛構的車輛與駕駛人資料,供測試使用。Synthetic vehicles and drivers for tests and demonstrations; none of them exists.',
+    '虛構的車輛與駕駛人資料，供測試使用。Synthetic vehicles and drivers for tests and demonstrations; none of them exists.',
   personTable: 'persons',
   migrations: new URL('./migrations/', import.meta.url),
   load: loadVehicles,
