@@ -56,7 +56,7 @@ export const summary = {
   en: 'run one process of the sandbox: household registration, motor vehicles, or the database',
 };
 
-/** 0 after an orderly end, 1 when it could not start, 2 when the call was wrong. */
+/** 0 after an orderly end, 1 when it could not start or go on, 2 when the call was wrong. */
 export async function run(args: readonly string[]): Promise<number> {
   const [what, path] = args;
   if (path === undefined || !['household', 'vehicles', 'postgres'].includes(what ?? '')) {
@@ -65,10 +65,17 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const clock = createRealClock();
   const log = createJsonLogger((line) => process.stdout.write(line), clock);
-  const ports: AgencyPorts = { clock, log, random: createRealRandom(), network: createRealNetwork() };
-  return what === 'postgres'
-    ? await runPostgres(path, ports)
-    : await runSystem(what as AgencyFile['agency'], path, ports);
+  const network = createRealNetwork();
+  const ports: AgencyPorts = { clock, log, random: createRealRandom(), network };
+  try {
+    return what === 'postgres'
+      ? await runPostgres(path, ports)
+      : await runSystem(what as AgencyFile['agency'], path, ports);
+  } catch (error) {
+    return explain((error as Error).message);
+  } finally {
+    await network.close();
+  }
 }
 
 async function runSystem(agency: AgencyFile['agency'], path: string, ports: AgencyPorts): Promise<number> {

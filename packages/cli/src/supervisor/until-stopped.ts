@@ -4,11 +4,17 @@
  */
 export function untilStopped(): Promise<'SIGTERM' | 'SIGINT' | 'orphaned'> {
   return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve('SIGTERM'));
-    process.once('SIGINT', () => resolve('SIGINT'));
+    const settle = (reason: 'SIGTERM' | 'SIGINT' | 'orphaned') => {
+      // Let go of standard input, else it would keep the process alive after its work is done.
+      process.stdin.pause();
+      process.stdin.destroy();
+      resolve(reason);
+    };
+    process.once('SIGTERM', () => settle('SIGTERM'));
+    process.once('SIGINT', () => settle('SIGINT'));
     if (process.env.MINBEN_SUPERVISED !== '1') return;
-    process.stdin.once('end', () => resolve('orphaned'));
-    process.stdin.once('close', () => resolve('orphaned'));
+    process.stdin.once('end', () => settle('orphaned'));
+    process.stdin.once('close', () => settle('orphaned'));
     process.stdin.resume();
   });
 }
