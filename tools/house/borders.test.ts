@@ -27,6 +27,7 @@ describe('the borders between packages', () => {
     ['packages/gateway/src/a.ts', "import type { Registry } from '@minben/registry';", 'gateway may not use registry'],
     ['packages/cli/src/a.ts', "export { x } from '@minben/kernel/src/x.ts';", 'past the index.ts'],
     ['packages/cli/src/a.test.ts', "import { x } from '@minben/kernel/src/x.ts';", 'past the index.ts'],
+    ['packages/gateway/src/a.ts', "import { createWorld } from '@minben/ports/simulated';", 'past the index.ts'],
     ['packages/exchange/src/a.ts', "import { x } from '../../kernel/src/x.ts';", 'leaves its package'],
     ['packages/exchange/src/a.ts', "import { x } from './x';", 'without its ending'],
     ['packages/exchange/src/a.ts', "import { x } from './testing/x.ts';", 'for tests only'],
@@ -60,6 +61,7 @@ describe('the borders between packages', () => {
     ],
     ['packages/gateway/src/main.ts', 'const at = Date.now();'],
     ['packages/ports/src/real/clock.ts', "import { open } from 'node:fs/promises';\nconst at = Date.now();"],
+    ['packages/gateway/src/testing/a.ts', "import { createUnsyncedDisk } from '@minben/ports/faulty';"],
     ['packages/gateway/src/a.test.ts', "import { readFileSync } from 'node:fs';\nimport { it } from 'vitest';"],
     ['packages/gateway/src/a.ts', "/* import { x } from 'lodash'; */\n// import { y } from 'lodash';"],
   ])('are kept by %s with %j', (path, text) => {

@@ -17,6 +17,7 @@ export {
 } from './network.ts';
 export type { Random } from './random.ts';
 export {
+  atEndOfTurn,
   createFileSigner,
   createJsonLogger,
   createRealClock,

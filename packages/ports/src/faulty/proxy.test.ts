@@ -23,7 +23,7 @@ async function call(faults: ProxyFaults, timeoutMs = 20_000): Promise<string> {
   handled = 0;
   const url = `http://127.0.0.1:${proxy.port}/`;
   const outcome = await network.request({ method: 'POST', url, body: Buffer.from('0123456789'), timeoutMs }).then(
-    ({ status, body }) => `${status} ${Buffer.from(body)}`,
+    ({ status, body }) => `${status} ${Buffer.from(body).toString()}`,
     ({ reason, sent }) => `${reason} ${sent ? 'sent' : 'unsent'}`,
   );
   return `${outcome}, ${handled === 1 ? 'handled' : 'not handled'}`;

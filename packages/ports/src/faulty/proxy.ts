@@ -74,7 +74,7 @@ export async function createFaultProxy(options: {
     server.listen(0, '127.0.0.1', resolve);
   });
   const cutAll = (): void => {
-    for (const connection of [...open]) reset(connection);
+    for (const connection of open) reset(connection);
   };
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,9 +1,9 @@
 /** A process that appends numbered records over a faulty disk and says of each, on stdout, that it is durable. */
 import { createRealDisk } from '../real/disk.ts';
-import { createUnsyncedDisk } from './unsynced-disk.ts';
+import { createUnsyncedDisk, type UnsyncedDiskPlan } from './unsynced-disk.ts';
 
 const [path = '', plan = '{}', manner = 'synced'] = process.argv.slice(2);
-const disk = createUnsyncedDisk(createRealDisk(), JSON.parse(plan));
+const disk = createUnsyncedDisk(createRealDisk(), JSON.parse(plan) as UnsyncedDiskPlan);
 const file = await disk.openAppend(path);
 try {
   for (let record = 0; ; record += 1) {

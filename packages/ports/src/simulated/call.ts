@@ -19,7 +19,7 @@ export interface CallSettings {
   readonly life: Life;
   wireTo(machine: string): Wire;
   wallClockOf(machine: string): number;
-  note(machine: string, what: string): void;
+  readonly note: (machine: string, what: string) => void;
 }
 
 export function simulateCall(settings: CallSettings, call: OutgoingCall): Promise<HttpResponse> {

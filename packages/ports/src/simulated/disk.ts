@@ -13,7 +13,7 @@ export interface DiskSettings {
   readonly platters: Platters;
   readonly faults: DiskFaults;
   readonly prng: Prng;
-  note(what: string): void;
+  readonly note: (what: string) => void;
 }
 
 /** Virtual microseconds, least and most. */
@@ -94,9 +94,10 @@ function createStep({ schedule, life, faults, prng, note }: DiskSettings): Step 
           note(`disk ${operation} ${path} done`);
           // What watches the trace may have ended this life just now.
           if (life.alive) resolve(done);
-        } catch (failure) {
-          note(`disk ${operation} ${path} ${(failure as NodeJS.ErrnoException).code ?? 'failed'}`);
-          reject(failure as Error);
+        } catch (caught) {
+          const failure = caught as NodeJS.ErrnoException;
+          note(`disk ${operation} ${path} ${failure.code ?? 'failed'}`);
+          if (life.alive) reject(failure);
         }
       });
     });

@@ -48,8 +48,8 @@ export interface Order {
 export interface WireSettings {
   readonly schedule: Schedule;
   readonly prng: Prng;
-  rates(): NetworkFaultRates;
-  note(what: string): void;
+  readonly rates: () => NetworkFaultRates;
+  readonly note: (what: string) => void;
 }
 
 const FASTEST_MICROSECONDS = 100;
@@ -100,7 +100,7 @@ export function createWire({ schedule, prng, rates, note }: WireSettings): Wire 
     cutNextCall: (phase) => void planned.push(phase),
     cutStreams() {
       note('streams cut');
-      for (const stream of [...streams]) stream.cut();
+      for (const stream of streams) stream.cut();
     },
     drawCut() {
       const { beforeSend = 0, afterSend = 0, midResponse = 0 } = rates();

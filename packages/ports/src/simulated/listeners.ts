@@ -60,7 +60,7 @@ function closePort(opened: OpenPort, schedule: Schedule, graceMs: number): Promi
   return new Promise((resolve) => {
     const finish = (): void => {
       cancel();
-      for (const cut of [...opened.open]) cut();
+      for (const cut of opened.open) cut();
       resolve();
     };
     const cancel = schedule.after(graceMs * 1000, opened.life, finish);

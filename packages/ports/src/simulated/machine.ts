@@ -60,7 +60,7 @@ export interface MachineSettings {
   readonly skew: number;
   wireTo(machine: string): Wire;
   wallClockOf(machine: string): number;
-  note(machine: string, what: string): void;
+  readonly note: (machine: string, what: string) => void;
 }
 
 export interface RunningMachine extends Machine {
@@ -117,7 +117,7 @@ export function createMachine(settings: MachineSettings): RunningMachine {
       ports = undefined;
       ended.alive = false;
       platters.crash(prng.fork(`crash ${crashes}`));
-      for (const tell of [...ended.onDeath]) tell();
+      for (const tell of ended.onDeath) tell();
     },
     pause(milliseconds) {
       note(name, `paused for ${milliseconds} ms`);

@@ -13,14 +13,14 @@ const [a, b] = [authority.issue('a'), authority.issue('b')];
 interface Scene {
   readonly world: World;
   readonly seen: string[];
-  call(more?: Partial<OutgoingCall>): Promise<string>;
+  readonly call: (more?: Partial<OutgoingCall>) => Promise<string>;
 }
 
 async function begin(seed: string | number, handler?: HttpHandler, more: object = {}): Promise<Scene> {
   const world = createWorld(seed);
   const seen: string[] = [];
   const echo: HttpHandler = async (request) => {
-    seen.push(`${request.method} ${request.path} ${Buffer.from(request.body)}`);
+    seen.push(`${request.method} ${request.path} ${Buffer.from(request.body).toString()}`);
     return { status: 200, headers: [], body: request.body };
   };
   await world.run(world.machine('b').ports.network.serve({ host: '0.0.0.0', port: 80, ...more }, handler ?? echo));
@@ -32,7 +32,7 @@ async function begin(seed: string | number, handler?: HttpHandler, more: object 
       const body = Buffer.from('hello');
       const outcome = network.request({ method: 'POST', url: 'http://b/p?q', body, timeoutMs: 5000, ...options });
       return outcome.then(
-        (response) => `${response.status} ${Buffer.from(response.body)}`,
+        (response) => `${response.status} ${Buffer.from(response.body).toString()}`,
         (error) => `${error.reason} ${error.sent ? 'sent' : 'unsent'}`,
       );
     },

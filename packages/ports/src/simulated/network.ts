@@ -15,7 +15,7 @@ export interface NetworkSettings {
   readonly life: Life;
   wireTo(machine: string): Wire;
   wallClockOf(machine: string): number;
-  note(machine: string, what: string): void;
+  readonly note: (machine: string, what: string) => void;
 }
 
 export function createSimulatedNetwork(settings: NetworkSettings): Network {

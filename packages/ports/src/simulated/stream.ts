@@ -15,7 +15,7 @@ export interface StreamSettings {
   readonly schedule: Schedule;
   readonly prng: Prng;
   readonly wire: Wire;
-  note(machine: string, what: string): void;
+  readonly note: (machine: string, what: string) => void;
 }
 
 export interface StreamEnd {

@@ -3,6 +3,7 @@
  * that passes only as events happen. Nothing here reads the real clock or does real I/O, so a seed replays
  * to the same trace, and an hour of patience costs no more than its events.
  */
+import { atEndOfTurn } from '../real/end-of-turn.ts';
 import type { Link, NetworkFaultRates, Wire } from './links.ts';
 import { createWire } from './links.ts';
 import type { OpenPorts } from './listeners.ts';
@@ -144,9 +145,7 @@ export function createWorld(seed: string | number, options: WorldOptions = {}): 
   };
 }
 
-/** The check phase of the event loop comes after every microtask, however long their chain. */
+/** However long their chain: the end of the turn comes after every microtask. */
 function promisesAtRest(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+  return new Promise((resolve) => atEndOfTurn(resolve));
 }

@@ -23,7 +23,7 @@ export function callOver(pools: Pools, call: OutgoingCall): Promise<HttpResponse
         {
           origin,
           path,
-          method: call.method as Dispatcher.HttpMethod,
+          method: call.method,
           headers: call.headers?.flat() ?? null,
           body: call.body ?? null,
         },

@@ -80,7 +80,7 @@ describe('one mutual TLS port for both bindings', () => {
       });
     });
     for (let index = 0; index < 100; index += 1) {
-      await null;
+      await Promise.resolve();
       stream.write(Buffer.from('abc'));
     }
     await gathered;
@@ -105,6 +105,7 @@ describe('one mutual TLS port for both bindings', () => {
       });
     });
     await Promise.all([drained, all]);
+    expect(received).toBe(sent);
     stream.end();
     await closed(peer);
   });

@@ -4,6 +4,7 @@
  */
 import type { TLSSocket } from 'node:tls';
 import type { Stream } from '../../network.ts';
+import { atEndOfTurn } from '../end-of-turn.ts';
 import { peerFingerprintOf } from './fingerprint.ts';
 
 const FULL_BYTES = 1024 * 1024;
@@ -26,7 +27,7 @@ export function streamOver(socket: TLSSocket): Stream {
       if (!corked) {
         corked = true;
         socket.cork();
-        setImmediate(uncork);
+        atEndOfTurn(uncork);
       }
       socket.write(bytes);
       return socket.writableLength < FULL_BYTES;
