@@ -55,8 +55,8 @@ export interface EvidenceLog {
 
 /** A log that also stands on public tiles (C2SP tlog-tiles) and collects cosignatures. */
 export interface PublicLog extends EvidenceLog {
-  /** Newest head whose tiles, entry bundles and checkpoint are served. Follows `head` about once a second. */
-  readonly publishedHead: SignedHead;
+  /** Newest head whose tiles, entry bundles and checkpoint are served; undefined before the first. Follows `head` about once a second. */
+  readonly publishedHead: SignedHead | undefined;
   /** Newest checkpoint with a quorum of cosignatures, when there is one. */
   readonly witnessed: WitnessedHead | undefined;
   /** Publishes now what is durable. Rejects when the disk does not take it; the next round tries again. */
@@ -67,6 +67,8 @@ export interface PublicLog extends EvidenceLog {
   adoptWitnessed(checkpoint: string): Promise<void>;
   /** A verified tile (level 0…) or entry bundle of the published tree; undefined when it is not part of it. */
   readTile(level: number | 'entries', number: number, width: number): Promise<Uint8Array | undefined>;
+  /** Root of the first `size` entries. Rejects with RangeError beyond the newest head. */
+  rootAt(size: number): Promise<Hash>;
   /** Resolves when nobody need be asked any more: the log writes, or never will. */
   decided(): Promise<LogState>;
   /** Stops writing for ever: a head of this log was seen that it cannot have signed as it stands. */

@@ -5,3 +5,7 @@ export { type OpenLogOptions, openLog } from './log/open-log.ts';
 export { LogRefusal, type LogRefusalReason } from './log/refusal.ts';
 export * from './merkle/index.ts';
 export * from './note/index.ts';
+export * from './proof/index.ts';
+export { serveTiles } from './serve-tiles.ts';
+export { fetchTilesFrom, openTileReader, type TileFetch, type TileReader } from './tile-reader.ts';
+export * from './witness/index.ts';

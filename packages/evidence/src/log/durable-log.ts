@@ -33,9 +33,8 @@ export class DurableLog implements PublicLog {
   readonly #publishedListeners = new Set<(head: SignedHead) => void>();
   readonly #deciders: ((state: LogState) => void)[] = [];
   #state: LogState = { name: 'asking', reason: 'nobody has answered yet' };
-  #published: SignedHead;
+  #published: SignedHead | undefined;
   #publishedFrom: number;
-  #hasPublished: boolean;
   #publishing: Promise<SignedHead> | undefined;
   #witnessed: WitnessedHead | undefined;
   #cancelPublishing: () => void = () => {};
@@ -50,8 +49,7 @@ export class DurableLog implements PublicLog {
     this.#journal = journal;
     this.#publisher = new Publisher(options.disk, `${options.directory}/public`, recovered.tree);
     this.#publishedFrom = recovered.published?.size ?? recovered.oldest;
-    this.#published = recovered.published ?? recovered.head;
-    this.#hasPublished = recovered.published !== undefined;
+    this.#published = recovered.published;
     this.#tree.release(recovered.oldest, this.#publishedFrom);
     this.#commit = new GroupCommit({
       tree: recovered.tree,
@@ -81,7 +79,7 @@ export class DurableLog implements PublicLog {
     return this.#commit.head;
   }
 
-  get publishedHead(): SignedHead {
+  get publishedHead(): SignedHead | undefined {
     return this.#published;
   }
 
@@ -121,6 +119,11 @@ export class DurableLog implements PublicLog {
     return await this.#tree.consistencyPath(from, to);
   }
 
+  async rootAt(size: number): Promise<Hash> {
+    this.#assertDurable(size);
+    return await this.#tree.rootAt(size);
+  }
+
   async decided(): Promise<LogState> {
     if (this.#state.name !== 'asking') return this.#state;
     return await new Promise((resolve) => this.#deciders.push(resolve));
@@ -148,7 +151,6 @@ export class DurableLog implements PublicLog {
     this.#tree.release(this.#publishedFrom, head.size);
     this.#publishedFrom = head.size;
     this.#published = head;
-    this.#hasPublished = true;
     const removed = await this.#journal.removeBefore(head.size);
     if (removed > 0) this.#options.logger('info', 'journal-segments-removed', { removed, size: head.size });
     for (const listener of this.#publishedListeners) listener(head);
@@ -165,7 +167,7 @@ export class DurableLog implements PublicLog {
 
   /** While it is not clear that this disk was never set back, nothing new is shown. */
   async #publishIfNew(): Promise<void> {
-    if (this.#state.name !== 'writable' || (this.#hasPublished && this.head.size === this.#publishedFrom)) return;
+    if (this.#state.name !== 'writable' || this.head.size === this.#published?.size) return;
     try {
       await this.publish();
     } catch (error) {
@@ -182,7 +184,7 @@ export class DurableLog implements PublicLog {
     if (!sameHash(root, await this.#tree.rootAt(size))) throw new TypeError('a checkpoint of another tree');
     await this.#options.disk.writeAtomically(`${this.#options.directory}/witnessed`, Buffer.from(checkpoint));
     this.#witnessed = { size, root, checkpoint };
-    if (size !== this.#published.size) return;
+    if (size !== this.#published?.size) return;
     await this.#publisher.writeCheckpoint(checkpoint);
     this.#published = { ...this.#published, checkpoint };
   }

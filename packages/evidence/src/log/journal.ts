@@ -21,7 +21,7 @@ export interface ActiveSegment {
 /** Where a segment begins: a durable head and what a process needs to go on from it. */
 export interface SegmentStart {
   readonly origin: string;
-  readonly edge: TreeEdge;
+  readonly edge: TreeEdge & { readonly entries: Uint8Array };
   readonly root: Hash;
   readonly signature: Uint8Array;
 }

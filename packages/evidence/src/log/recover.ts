@@ -5,7 +5,7 @@
  */
 import type { Disk, Logger } from '@minben/ports';
 import type { SignedHead } from '../contract.ts';
-import { EMPTY_ROOT, sameHash, TileTree, type TileSource } from '../merkle/index.ts';
+import { EMPTY_ROOT, sameHash, type TileSource, TileTree } from '../merkle/index.ts';
 import {
   formatCheckpoint,
   formatCheckpointText,

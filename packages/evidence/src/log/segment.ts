@@ -21,7 +21,7 @@ const SNAPSHOT_RECORD_BYTES = 4 * 1024 * 1024;
 export interface SegmentHead {
   readonly origin: string;
   readonly number: number;
-  readonly edge: TreeEdge;
+  readonly edge: TreeEdge & { readonly entries: Uint8Array };
   readonly root: Hash;
   readonly signature: Uint8Array;
   /** How many records after the head hold the snapshot. */

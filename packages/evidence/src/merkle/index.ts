@@ -16,5 +16,5 @@ export {
   tilesBetween,
   widthInTree,
 } from './tile.ts';
-export { DamagedTile, TileTree, type TileSource, type TreeEdge } from './tile-tree.ts';
+export { DamagedTile, type TileSource, TileTree, type TreeEdge } from './tile-tree.ts';
 export { rootOfInclusion, verifyConsistency, verifyInclusion } from './verify.ts';

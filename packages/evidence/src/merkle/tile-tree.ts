@@ -38,11 +38,11 @@ export class DamagedTile extends Error {
   }
 }
 
-/** What is needed to go on with a tree: the hashes of each level's partial tile, and the entries of the level-0 one. */
+/** What is needed to go on with a tree: the hashes of each level's partial tile, and (to append) the entries of the level-0 one. */
 export interface TreeEdge {
   readonly size: number;
   readonly levels: readonly Uint8Array[];
-  readonly entries: Uint8Array;
+  readonly entries: Uint8Array | undefined;
 }
 
 export class TileTree {
@@ -55,7 +55,7 @@ export class TileTree {
   constructor(source: TileSource, options: { readonly recentTiles?: number; readonly from?: TreeEdge } = {}) {
     this.#source = source;
     this.#tiles = new RecentTiles(options.recentTiles ?? 256);
-    const from = options.from ?? { size: 0, levels: [], entries: new Uint8Array() };
+    const from = options.from ?? { size: 0, levels: [], entries: undefined };
     this.#size = from.size;
     this.#spine = Array.from({ length: TILE_LEVELS }, (_, level) => restoreEdgeTile(level, from));
   }
@@ -113,7 +113,7 @@ export class TileTree {
   }
 
   /** What a new process needs to go on from `size`, which must not be older than the tiles in memory. */
-  edgeAt(size: number): TreeEdge {
+  edgeAt(size: number): TreeEdge & { readonly entries: Uint8Array } {
     const levels: Uint8Array[] = [];
     let entries: Uint8Array = new Uint8Array();
     for (let level = 0; level < TILE_LEVELS && hashesAtLevel(size, level) > 0; level++) {
@@ -197,13 +197,16 @@ export class TileTree {
 }
 
 function restoreEdgeTile(level: number, from: TreeEdge): Tile {
-  const tile = createTile(level, Math.floor(hashesAtLevel(from.size, level) / TILE_WIDTH), true);
+  const number = Math.floor(hashesAtLevel(from.size, level) / TILE_WIDTH);
+  const tile = createTile(level, number, from.size === 0 || from.entries !== undefined);
   const hashes = from.levels[level] ?? new Uint8Array();
   if (hashes.length !== widthInTree(from.size, level, tile.number) * HASH_BYTES)
     throw new RangeError('the edge does not fit its size');
-  if (level === 0 && from.entries.length !== hashes.length) throw new RangeError('the edge lacks its entries');
+  if (level === 0 && from.entries !== undefined && from.entries.length !== hashes.length) {
+    throw new RangeError('the edge lacks its entries');
+  }
   tile.nodes.set(hashes);
   while (tile.width * HASH_BYTES < hashes.length) completeInnerLevels(tile);
-  if (level === 0) tile.entries?.set(from.entries);
+  if (level === 0 && from.entries !== undefined) tile.entries?.set(from.entries);
   return tile;
 }
