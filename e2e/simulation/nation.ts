@@ -315,6 +315,7 @@ export async function startGateway(nation: Nation, plan: MemberPlan, changes: Ga
       gather,
       askOthers: nobodyKnowsIt,
       tiles: () => ({ rootsAt: () => Promise.reject(new Error('not served')) }),
+      findOlder: () => Promise.resolve(undefined),
       onNote: (note) => void notes.push(note),
       onRefused: (rule, peer) => void refusals.push({ rule, peer }),
       onBug(error) {

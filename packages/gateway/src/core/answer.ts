@@ -3,7 +3,7 @@
  * sends it (PROTOCOL 8, 12). Refusals towards members are entries too, up to a rate; beyond it they are counted.
  */
 import { createHash } from 'node:crypto';
-import { type Appended, commit, type EvidenceLog } from '@minben/evidence';
+import { type Appended, commit } from '@minben/evidence';
 import {
   type CheckRefusal,
   describeRefusal,
@@ -15,7 +15,8 @@ import {
   writeResponseDetails,
 } from '@minben/exchange';
 import type { Clock, HeaderList, Random } from '@minben/ports';
-import { encodeNote } from './notes.ts';
+import type { NotedLog } from './noted-log.ts';
+import type { AnsweredNote } from './notes.ts';
 
 export interface ProvenAnswer {
   readonly proven: true;
@@ -67,10 +68,10 @@ export interface Asked {
 export interface AnswerMeans {
   readonly clock: Clock;
   readonly random: Random;
-  readonly log: EvidenceLog;
+  readonly journal: NotedLog;
   self(): GatewayEntry;
   /** Remembers the answer for retries and for peers who ask what became of their request. */
-  onAnswered(request: Buffer, answer: RecordedAnswer): void;
+  onAnswered(note: AnsweredNote & { readonly index: number }): void;
 }
 
 /** The evidence of an answer, without its body. */
@@ -94,7 +95,7 @@ export function bareAnswer(rule: RuleName, random: Random): BareAnswer {
 }
 
 export function createAnswerMaker(means: AnswerMeans): AnswerMaker {
-  const { clock, random, log } = means;
+  const { clock, random, journal } = means;
 
   const append = async (
     kind: ProvenAnswer['kind'],
@@ -126,9 +127,9 @@ export function createAnswerMaker(means: AnswerMeans): AnswerMaker {
     const salt = random.bytes(32);
     const entry = commit(kind, salt, bytes);
     try {
-      const note = encodeNote({ type: 'answered', entry: asked.entry, answerEntry: entry, kind, salt, details: bytes });
-      const appended = await log.append(entry, note);
-      means.onAnswered(asked.entry, { kind, salt, details: bytes, index: appended.index });
+      const note: AnsweredNote = { type: 'answered', entry: asked.entry, answerEntry: entry, kind, salt, details: bytes };
+      const appended = await journal.append(entry, note);
+      means.onAnswered({ ...note, index: appended.index });
       const withhold = (refusal: CheckRefusal): Promise<Answer> => {
         guard.left();
         return append('withheld', asked, describe(refusal, released.statusVersion), 'withheld', refusal.rule, NOTHING_TO_ASK);

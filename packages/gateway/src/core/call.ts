@@ -23,6 +23,7 @@ import { makeUuid } from '@minben/kernel';
 import type { Clock, HeaderList, Random } from '@minben/ports';
 import type { LinkAnswer, PeerLink } from '../links/peer-link.ts';
 import { isSafeMethod } from './admission.ts';
+import type { NotedLog } from './noted-log.ts';
 import type { ExchangeOutcome, PeerEvidence } from './notes.ts';
 import type { OutgoingRecord } from './outgoing.ts';
 import type { PeerChoice } from './peers.ts';
@@ -37,6 +38,7 @@ export interface CallerMeans {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: EvidenceLog;
+  readonly journal: NotedLog;
   readonly link: PeerLink;
   readonly peers: PeerChoice;
   readonly outgoing: OutgoingRecord;
@@ -62,7 +64,7 @@ type Attempt =
   | { readonly kind: 'failed'; readonly rule: RuleName; readonly sent: boolean };
 
 export function createCaller(means: CallerMeans): Caller {
-  const { clock, random, log, link, peers, outgoing } = means;
+  const { clock, random, log, journal, link, peers, outgoing } = means;
 
   const call = async (request: ApplicationCall): Promise<ApplicationAnswer> => {
     const messageId = request.messageId ?? makeUuid(clock.now(), random.bytes(10));
@@ -119,7 +121,7 @@ export function createCaller(means: CallerMeans): Caller {
     const note = outgoing.begin({ entry, id: messageId, peer: peer.id, salt, details });
     let answer: LinkAnswer;
     try {
-      const appended = await log.append(entry, note);
+      const appended = await journal.append(entry, note);
       outgoing.appended(entry, appended.index);
       const { method, path, body } = request;
       answer = await link.send(peer, { salt, details, method, path, appended, headers, body, timeoutMs: means.timeoutMs });

@@ -10,7 +10,7 @@ import { createFramedLinks } from '../links/framed-link.ts';
 import { createHttpLinks } from '../links/http-link.ts';
 import type { HeadEar } from '../links/message-stream.ts';
 import { createAdmissionBook } from './admission.ts';
-import { type Answer, createAnswerMaker } from './answer.ts';
+import { type Answer, createAnswerMaker, type RecordedAnswer } from './answer.ts';
 import { type BundleKeeper, createBundleKeeper } from './bundle-keeper.ts';
 import { type Caller, createCaller } from './call.ts';
 import { createEar } from './ear.ts';
@@ -18,7 +18,8 @@ import { createGrantOpener, type GrantOpener } from './grants.ts';
 import { createHeadKeeper, type HeadKeeper, type TileWitness } from './heads.ts';
 import { createIncomingRecord } from './incoming.ts';
 import { createLeaseLoop } from './lease-loop.ts';
-import { encodeNote, type Note } from './notes.ts';
+import { createNotedLog } from './noted-log.ts';
+import type { Note } from './notes.ts';
 import { createOutgoingRecord, type OutgoingRecord, settleOpenRequests } from './outgoing.ts';
 import { createPeerChoice } from './peers.ts';
 import type { PlanMeans } from './plan-call.ts';
@@ -66,8 +67,10 @@ export interface CorePorts {
   askOthers(bundle: BundleIndex | undefined): Promise<readonly HeadAnswer[]>;
   /** Roots of another log from its public tiles. */
   tiles(bundle: () => BundleIndex | undefined): TileWitness;
-  /** Every note, in order: from here receipts are indexed. */
+  /** Every note, replayed or new: from here receipts are indexed. */
   onNote(note: Note, index: number | undefined): void;
+  /** The recorded answer of a request that memory no longer holds, by entry in hex. */
+  findOlder(entry: string): Promise<RecordedAnswer | undefined>;
   onRefused(rule: RuleName, peer: string | undefined, isLogged: boolean): void;
   onBug(error: unknown): void;
 }
@@ -109,7 +112,8 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
   const incoming = createIncomingRecord();
   const gate = createStatusGate(clock);
   const ages = createWitnessedAges(clock);
-  const outgoing = createOutgoingRecord(() => log);
+  const journal = createNotedLog(() => log, ports.onNote);
+  const outgoing = createOutgoingRecord(journal);
   const dirtyHeads = new Set<string>();
   let ofBundle: OfBundle | undefined;
   let isDraining = false;
@@ -121,7 +125,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     tiles: ports.tiles(() => bundles.current()),
     onConflict: (conflict) => {
       logger('error', 'peer-frozen', { origin: conflict.origin });
-      log.noteLazily(encodeNote({ type: 'conflict', ...conflict }));
+      journal.noteLazily({ type: 'conflict', ...conflict });
     },
     onAdvance: ({ origin }) => void dirtyHeads.add(origin),
   });
@@ -191,17 +195,18 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
   const answers = createAnswerMaker({
     clock,
     random,
-    log,
+    journal,
     self: () => ofBundle?.self as GatewayEntry,
-    onAnswered(request, answer) {
-      incoming.answered(request.toString('hex'), answer);
-      state.keepAnswered({ type: 'answered', entry: request, answerEntry: request, ...answer });
+    onAnswered(note) {
+      incoming.answered(note.entry.toString('hex'), note);
+      state.keepAnswered(note);
     },
   });
   const receiver = createReceiver({
     clock,
     random,
     log,
+    journal,
     gate,
     book,
     incoming,
@@ -219,6 +224,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     clock,
     random,
     log,
+    journal,
     link,
     peers: createPeerChoice(clock, heads.isFrozen),
     outgoing,
@@ -228,7 +234,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     onRefused: ports.onRefused,
   });
   const receive: GatewayCore['receive'] = (arrived) => counted(receiver.receive(arrived));
-  const tell = createTeller({ log, incoming, bundle: () => bundles.current(), findOlder: () => Promise.resolve(undefined) });
+  const tell = createTeller({ log, incoming, bundle: () => bundles.current(), findOlder: ports.findOlder });
   const framedDoor = createFramedDoor({ log, ear, receive, tell });
   const leases = createLeaseLoop({
     clock,
@@ -239,7 +245,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     identity: () => ports.identity(),
     bundle: () => bundles.current(),
     self: () => ofBundle?.self,
-    onApplied: () => log.noteLazily(encodeNote({ type: 'status', ...gate.snapshot() })),
+    onApplied: () => journal.noteLazily({ type: 'status', ...gate.snapshot() }),
   });
 
 
@@ -280,7 +286,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
       begin() {
         for (const entry of unanswered) {
           incoming.lost(entry);
-          log.noteLazily(encodeNote({ type: 'lost', entry: Buffer.from(entry, 'hex') }));
+          journal.noteLazily({ type: 'lost', entry: Buffer.from(entry, 'hex') });
         }
         again();
       },
@@ -294,7 +300,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
       if (log.state.name === 'writable') {
         for (const origin of dirtyHeads) {
           const head = heads.newest(origin);
-          if (head !== undefined) log.noteLazily(encodeNote({ type: 'head', origin, checkpoint: head.checkpoint }));
+          if (head !== undefined) journal.noteLazily({ type: 'head', origin, checkpoint: head.checkpoint });
         }
         dirtyHeads.clear();
       }

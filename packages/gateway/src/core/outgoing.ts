@@ -2,11 +2,11 @@
  * The requests this gateway sent: each ends in exactly one durable outcome (PROTOCOL 10). What is open after a
  * restart or a break is settled with the peer, by entry.
  */
-import type { EvidenceLog } from '@minben/evidence';
 import type { ArrivedMessage, BundleIndex, CheckRefusal } from '@minben/exchange';
 import type { Clock } from '@minben/ports';
 import type { PeerLink } from '../links/peer-link.ts';
-import { encodeNote, type EndedNote, type PeerEvidence, type SentNote } from './notes.ts';
+import type { NotedLog } from './noted-log.ts';
+import type { EndedNote, PeerEvidence, SentNote } from './notes.ts';
 
 export interface OpenRequest {
   readonly entry: Buffer;
@@ -20,7 +20,7 @@ export interface OpenRequest {
 
 export interface OutgoingRecord {
   /** The note that goes into the batch of the request's entry; the request is open from now on. */
-  begin(request: OpenRequest): Uint8Array;
+  begin(request: OpenRequest): SentNote;
   /** The entry is durable at this index. */
   appended(entry: Buffer, index: number): void;
   /** Ends a request durably. */
@@ -34,19 +34,19 @@ export interface OutgoingRecord {
   openNotes(): readonly SentNote[];
 }
 
-export function createOutgoingRecord(log: () => EvidenceLog): OutgoingRecord {
+export function createOutgoingRecord(log: NotedLog): OutgoingRecord {
   const open = new Map<string, OpenRequest>();
 
-  const finish = (entry: Buffer, outcome: EndedNote['outcome'], answer: PeerEvidence | undefined): Buffer | undefined => {
+  const finish = (entry: Buffer, outcome: EndedNote['outcome'], answer: PeerEvidence | undefined): EndedNote | undefined => {
     // A request ends once: whoever comes second changes nothing.
     if (!open.delete(entry.toString('latin1'))) return undefined;
-    return encodeNote({ type: 'ended', entry, outcome, ...(answer === undefined ? {} : { answer }) });
+    return { type: 'ended', entry, outcome, ...(answer === undefined ? {} : { answer }) };
   };
 
   return {
     begin(request) {
       open.set(request.entry.toString('latin1'), request);
-      return encodeNote({ type: 'sent', ...request });
+      return { type: 'sent', ...request };
     },
     appended(entry, index) {
       const request = open.get(entry.toString('latin1'));
@@ -54,11 +54,11 @@ export function createOutgoingRecord(log: () => EvidenceLog): OutgoingRecord {
     },
     async end(entry, outcome, answer) {
       const note = finish(entry, outcome, answer);
-      if (note !== undefined) await log().note(note);
+      if (note !== undefined) await log.note(note);
     },
     endLazily(entry, outcome, answer) {
       const note = finish(entry, outcome, answer);
-      if (note !== undefined) log().noteLazily(note);
+      if (note !== undefined) log.noteLazily(note);
     },
     restoreSent: ({ type: _, ...request }) => void open.set(request.entry.toString('latin1'), request),
     restoreEnded: ({ entry }) => void open.delete(entry.toString('latin1')),

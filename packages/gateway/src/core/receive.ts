@@ -18,7 +18,8 @@ import type { Clock, Random } from '@minben/ports';
 import type { AdmissionBook } from './admission.ts';
 import { type Answer, type AnswerMaker, type Asked, bareAnswer, type Released, type ReleaseGuard } from './answer.ts';
 import type { IncomingRecord } from './incoming.ts';
-import { encodeNote, type ReceivedNote } from './notes.ts';
+import type { NotedLog } from './noted-log.ts';
+import type { ReceivedNote } from './notes.ts';
 import type { RegisterDoor } from './register-port.ts';
 import type { RightsOfBundle } from './rights.ts';
 import type { GateTicket, StatusGate } from './status-gate.ts';
@@ -28,6 +29,7 @@ export interface ReceiverMeans {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: EvidenceLog;
+  readonly journal: NotedLog;
   readonly gate: StatusGate;
   readonly book: AdmissionBook;
   readonly incoming: IncomingRecord;
@@ -64,7 +66,7 @@ export interface Receiver {
 }
 
 export function createReceiver(means: ReceiverMeans): Receiver {
-  const { clock, random, log, gate, book, incoming, answers, register, subjects } = means;
+  const { clock, random, log, journal, gate, book, incoming, answers, register, subjects } = means;
 
   const receive = async (arrived: ArrivedRequest): Promise<Answer> => {
     const here = means.here();
@@ -102,7 +104,7 @@ export function createReceiver(means: ReceiverMeans): Receiver {
       isLasting: admission.isLasting,
     };
     incoming.open(entry.toString('hex'), admission.isLasting, here.now);
-    for (const count of admission.counts) log.noteLazily(encodeNote({ type: 'count', ...count }));
+    for (const count of admission.counts) journal.noteLazily({ type: 'count', ...count });
     const stored = await storeRequest(accepted);
     if (!stored) return bare('evidence-unavailable', peer.id);
     return forwardAndAnswer(accepted);
@@ -121,12 +123,11 @@ export function createReceiver(means: ReceiverMeans): Receiver {
       ...(grant === undefined ? {} : { grant }),
     };
     means.onReceived(received);
-    const note = encodeNote(received);
     if (!isLasting) {
-      log.noteLazily(note);
+      journal.noteLazily(received);
       return true;
     }
-    return log.note(note).then(
+    return journal.note(received).then(
       () => true,
       () => false,
     );
