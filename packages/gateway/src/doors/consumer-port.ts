@@ -1,0 +1,105 @@
+/** The port of a member's own applications: X-Road r1 with its meta-services (PROTOCOL 18), and the receipts of their messages. */
+import type { BundleIndex, Refusal } from '@minben/exchange';
+import { toXRoadError } from '@minben/exchange';
+import { parseMessageId } from '@minben/kernel';
+import type { HttpHandler, HttpRequest, HttpResponse, Random } from '@minben/ports';
+import type { ApplicationAnswer, Caller } from '../core/call.ts';
+import {
+  answerAllowedMethods,
+  answerListClients,
+  answerListMethods,
+  answerOpenApi,
+  findDescribedService,
+  forwardR1Headers,
+  hashR1Request,
+  isListClients,
+  parseR1Call,
+  type R1Call,
+  writeR1ResponseHeaders,
+} from '../r1/index.ts';
+import type { Receipt } from '../receipts.ts';
+
+export interface ConsumerPortMeans {
+  readonly caller: Caller;
+  readonly random: Random;
+  bundle(): BundleIndex | undefined;
+  /** Seconds since the epoch. */
+  now(): number;
+  receipt(messageId: string): Promise<Receipt | undefined>;
+  onAnswered(outcome: string): void;
+}
+
+const RECEIPTS = '/receipts/';
+
+export function createConsumerPort(means: ConsumerPortMeans): HttpHandler {
+  const refuse = (refusal: Pick<Refusal, 'rule'> & Partial<Refusal>): HttpResponse =>
+    toXRoadError({ hop: 'consumer-gateway', logId: means.random.bytes(8).toString('hex'), ...refusal });
+
+  const answerMeta = (call: R1Call, bundle: BundleIndex): HttpResponse => {
+    switch (call.metaService) {
+      case 'listMethods':
+        return answerListMethods(bundle, call.provider);
+      case 'allowedMethods':
+        return answerAllowedMethods(bundle, call.provider, call.client, means.now());
+      default: {
+        const service = findDescribedService(bundle, call.provider, call.query);
+        return service.ok ? answerOpenApi(service.value) : refuse({ rule: service.error });
+      }
+    }
+  };
+
+  const exchange = async (request: HttpRequest): Promise<HttpResponse> => {
+    const parsed = parseR1Call(request);
+    if (!parsed.ok) return refuse(parsed.error);
+    const call = parsed.value;
+    if (call.metaService !== undefined) {
+      const bundle = means.bundle();
+      return bundle === undefined ? refuse({ rule: 'bundle-unknown' }) : answerMeta(call, bundle);
+    }
+    const answer = await means.caller.call({
+      client: call.client,
+      service: call.service,
+      method: call.method,
+      path: `${call.path}${call.query}`,
+      headers: forwardR1Headers(request.headers, call),
+      body: request.body,
+      messageId: call.messageId,
+      purpose: call.purpose,
+      grant: call.grant,
+      sealedSubject: call.sealedSubject,
+      gateway: call.securityServer,
+    });
+    means.onAnswered(answer.kind);
+    return answer.kind === 'delivered' ? deliver(request, call, answer) : withMessageId(refuse(answer.refusal), answer.messageId);
+  };
+
+  const receipt = async (path: string): Promise<HttpResponse> => {
+    const id = parseMessageId(path.slice(RECEIPTS.length));
+    if (!id.ok) return refuse({ rule: 'message-id-malformed' });
+    const found = await means.receipt(id.value);
+    if (found === undefined) return { status: 404, headers: [['content-type', 'text/plain; charset=utf-8']], body: Buffer.from(NO_RECEIPT) };
+    return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(`${JSON.stringify(found, null, 2)}\n`) };
+  };
+
+  return (request) => {
+    const { method, path, headers } = request;
+    if (method === 'GET' && path.startsWith(RECEIPTS)) return receipt(path);
+    if (!isListClients({ method, path })) return exchange(request);
+    const bundle = means.bundle();
+    const accept = headers.find(([name]) => name === 'accept')?.[1];
+    return Promise.resolve(bundle === undefined ? refuse({ rule: 'bundle-unknown' }) : answerListClients(bundle, accept));
+  };
+}
+
+const NO_RECEIPT = '找不到這個訊息編號的收據；請確認編號來自本閘道的 T-Road-Message-Id。\nNo receipt under this message id: use the T-Road-Message-Id of an answer of this gateway.\n';
+
+function deliver(request: HttpRequest, call: R1Call, answer: ApplicationAnswer & { kind: 'delivered' }): HttpResponse {
+  const { messageId, status, headers, body, sentHeaders } = answer;
+  const requestHash = hashR1Request({ method: call.method, path: request.path, headers: sentHeaders, requestId: messageId, body: request.body });
+  const answered = { client: call.client, service: call.service, queryId: call.queryId ?? messageId, requestId: messageId, requestHash };
+  return withMessageId({ status, headers: writeR1ResponseHeaders(headers, answered), body }, messageId);
+}
+
+function withMessageId(answer: HttpResponse, messageId: string): HttpResponse {
+  return { ...answer, headers: [...answer.headers, ['t-road-message-id', messageId]] };
+}
