@@ -14,7 +14,6 @@ const call = {
   messageId: undefined,
   purpose: undefined,
   grant: undefined,
-  sealedSubject: undefined,
   gateway: undefined,
 };
 
@@ -30,7 +29,10 @@ describe('an exchange in a simulated nation', () => {
       const answer = await world.run(consumer.core.caller.call(call));
       expect(answer).toMatchObject({ kind: 'delivered', status: 200 });
       if (answer.kind !== 'delivered') return;
-      expect(JSON.parse(Buffer.from(answer.body).toString())).toEqual({ name: '王小明', address: { county: '臺北市' } });
+      expect(JSON.parse(Buffer.from(answer.body).toString())).toEqual({
+        name: '王小明',
+        address: { county: '臺北市' },
+      });
       expect(provider.core.log.head.size).toBe(1);
       expect(consumer.core.log.head.size).toBe(1);
     });

@@ -19,9 +19,23 @@ import {
   subjectInfo,
   type TrustBundle,
 } from '@minben/exchange';
-import { type CorePorts, createHttpDoor, type GatewayCore, type Note, openCore, type RegisterCall } from '@minben/gateway';
+import {
+  type CorePorts,
+  createHttpDoor,
+  type GatewayCore,
+  type Note,
+  openCore,
+  type RegisterCall,
+} from '@minben/gateway';
 import { encodeBase64Url, succeed } from '@minben/kernel';
-import { createFileSigner, fingerprintOfPem, type HttpHandler, type HttpResponse, type Logger, type TlsIdentity } from '@minben/ports';
+import {
+  createFileSigner,
+  fingerprintOfPem,
+  type HttpHandler,
+  type HttpResponse,
+  type Logger,
+  type TlsIdentity,
+} from '@minben/ports';
 import { createTestAuthority, type Machine, type TestAuthority, type World } from '@minben/ports/simulated';
 import { createStatusAuthority, encodeNote, type Journal, openJournal, type StatusAuthority } from '@minben/registry';
 import Compile from 'typebox/compile';
@@ -98,7 +112,9 @@ export interface NationChanges {
 export function planNation(world: World, changes: NationChanges = {}): Nation {
   const epoch = Date.UTC(2026, 0, 1);
   const authority = createTestAuthority('Simulated authority', world.prng.fork('certificates'), epoch);
-  const identities = new Map([...MEMBERS.map(({ machine }) => machine), 'hub'].map((name) => [name, authority.issue(name)]));
+  const identities = new Map(
+    [...MEMBERS.map(({ machine }) => machine), 'hub'].map((name) => [name, authority.issue(name)]),
+  );
   const now = epoch / 1000;
   const validity = { validFrom: now - YEAR, validUntil: now + YEAR };
   const fingerprint = (name: string): string => fingerprintOfPem((identities.get(name) as TlsIdentity).certificate);
@@ -135,7 +151,12 @@ export function planNation(world: World, changes: NationChanges = {}): Nation {
     ...validity,
     suspendedBy: [],
   };
-  const consent: Agreement = { ...agreement, id: 'consent-1', basis: { kind: 'consent' }, purposes: ['parking-permit'] };
+  const consent: Agreement = {
+    ...agreement,
+    id: 'consent-1',
+    basis: { kind: 'consent' },
+    purposes: ['parking-permit'],
+  };
   const bundle: TrustBundle = {
     v: 1,
     instance: 'TW',
@@ -160,7 +181,12 @@ export function planNation(world: World, changes: NationChanges = {}): Nation {
     witnesses: [],
     witnessQuorum: 0,
     purposes: ['address-check', 'parking-permit'].map((code) => ({ code, title: text(code) })),
-    members: MEMBERS.map(({ member, subsystem }) => ({ id: member, name: text(member), sector: subsystem, subsystems: [subsystem] })),
+    members: MEMBERS.map(({ member, subsystem }) => ({
+      id: member,
+      name: text(member),
+      sector: subsystem,
+      subsystems: [subsystem],
+    })),
     gateways,
     services: [service],
     agreements: (changes.agreements ?? [{}]).flatMap((change) => [{ ...agreement, ...change }]).concat(consent),
@@ -208,7 +234,10 @@ export async function startHub(nation: Nation): Promise<Hub> {
     remember: (note) => journal.remember(note),
   });
   await network.serve({ host: 'hub', port: HUB_PORT }, bundleHandler(sealed, clock.after));
-  await network.serve({ host: 'hub', port: LEASE_PORT, tls: identities.get('hub') as TlsIdentity }, leaseHandler(status));
+  await network.serve(
+    { host: 'hub', port: LEASE_PORT, tls: identities.get('hub') as TlsIdentity },
+    leaseHandler(status),
+  );
 
   return {
     journal,
@@ -229,16 +258,34 @@ export async function startHub(nation: Nation): Promise<Hub> {
         purpose: 'parking-permit',
         fields: ['name'],
         basis: 'consent',
-        subject: { 'TW/GOV/HOUSEHOLD/gw1': Buffer.from(`${subjectInfo(SERVICE, 'parking-permit')}\nPSEUDONYM`).toString('base64url') },
+        subject: {
+          'TW/GOV/HOUSEHOLD/gw1': Buffer.from(`${subjectInfo(SERVICE, 'parking-permit')}\nPSEUDONYM`).toString(
+            'base64url',
+          ),
+        },
         ...changes,
       };
-      const note = encodeNote({ t: 'grant-minted', jti: claims.jti, index: claims.status, gateways: claims.aud, exp: claims.exp });
-      const minted = await mintGrant(claims, { signer: createFileSigner(seedOf('grant')), keyId: 'grant-1', log, random, note: () => note });
+      const note = encodeNote({
+        t: 'grant-minted',
+        jti: claims.jti,
+        index: claims.status,
+        gateways: claims.aud,
+        exp: claims.exp,
+      });
+      const minted = await mintGrant(claims, {
+        signer: createFileSigner(seedOf('grant')),
+        keyId: 'grant-1',
+        log,
+        random,
+        note: () => note,
+      });
       if (!minted.ok) throw new Error(minted.error);
       return minted.value.token;
     },
     async withdraw(jti) {
-      await log.note(encodeNote({ t: 'grant-withdrawn', jti, version: journal.book.version + 1, details: '{}', salt: '' }));
+      await log.note(
+        encodeNote({ t: 'grant-withdrawn', jti, version: journal.book.version + 1, details: '{}', salt: '' }),
+      );
       status.announce();
     },
   };
@@ -284,7 +331,11 @@ export interface GatewayChanges {
 }
 
 /** Starts the gateway of a member in the present life of its machine. */
-export async function startGateway(nation: Nation, plan: MemberPlan, changes: GatewayChanges = {}): Promise<RunningGateway> {
+export async function startGateway(
+  nation: Nation,
+  plan: MemberPlan,
+  changes: GatewayChanges = {},
+): Promise<RunningGateway> {
   const machine: Machine = nation.world.machine(plan.machine);
   const { clock, disk, network, random } = machine.ports;
   const notes: Note[] = [];

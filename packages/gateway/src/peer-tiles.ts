@@ -51,7 +51,12 @@ export function createPeerTiles(network: Network, bundle: () => BundleIndex | un
 
   const fetchCheckpoint = async (origin: string): Promise<{ note: string; head: SignedHead; url: string }> => {
     const { url, key } = place(origin);
-    const answer = await network.request({ method: 'GET', url: `${url}/checkpoint`, timeoutMs: TIMEOUT_MS, maximumBytes: MAXIMUM_CHECKPOINT });
+    const answer = await network.request({
+      method: 'GET',
+      url: `${url}/checkpoint`,
+      timeoutMs: TIMEOUT_MS,
+      maximumBytes: MAXIMUM_CHECKPOINT,
+    });
     if (answer.status !== 200) throw new Error('the log serves no checkpoint');
     const note = Buffer.from(answer.body).toString('utf8');
     const head = verifyCheckpoint(note, key);
@@ -59,7 +64,8 @@ export function createPeerTiles(network: Network, bundle: () => BundleIndex | un
     return { note, head: head.value, url };
   };
 
-  const open = (url: string, head: SignedHead): Promise<TileReader> => openTileReader(head, fetchTilesFrom(network, url, TIMEOUT_MS));
+  const open = (url: string, head: SignedHead): Promise<TileReader> =>
+    openTileReader(head, fetchTilesFrom(network, url, TIMEOUT_MS));
 
   const witnessTime = (note: string): number | undefined => {
     const index = bundle();

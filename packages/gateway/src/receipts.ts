@@ -43,12 +43,18 @@ export async function makeReceipt(messageId: string, means: ReceiptMeans): Promi
 
 async function describe({ evidence, checkpoint }: PeerEvidence, means: ReceiptMeans): Promise<ReceiptEntry> {
   const { kind, salt, details, index, path } = evidence;
-  const proof = checkpoint === '' ? await proveEntry(means.log, index) : await provePeerEntry(index, path, checkpoint, means.tiles);
+  const proof =
+    checkpoint === '' ? await proveEntry(means.log, index) : await provePeerEntry(index, path, checkpoint, means.tiles);
   return { v: 1, kind, details: Buffer.from(details).toString('utf8'), salt: encodeBase64Url(salt), proof };
 }
 
 /** The peer's witnessed proof when it can be had now, else the one that came with the message: provisional, and it says so. */
-async function provePeerEntry(index: number, path: readonly Uint8Array[], checkpoint: string, tiles: PeerTiles): Promise<string> {
+async function provePeerEntry(
+  index: number,
+  path: readonly Uint8Array[],
+  checkpoint: string,
+  tiles: PeerTiles,
+): Promise<string> {
   const origin = checkpoint.slice(0, checkpoint.indexOf('\n'));
   const witnessed = await tiles.proveWitnessed(origin, index).catch(() => undefined);
   return witnessed ?? formatProof({ index, path, checkpoint });

@@ -11,7 +11,8 @@ export function checkInclusion(arrived: ArrivedMessage, entry: Uint8Array): Chec
   const { evidence, head } = arrived;
   if (head === undefined || head.head.size !== evidence.size) return { rule: 'entry-not-included' };
   if (evidence.path.length > MAXIMUM_PATH) return { rule: 'entry-not-included' };
-  if (!verifyInclusion(hashLeaf(entry), evidence.index, head.head, evidence.path)) return { rule: 'entry-not-included' };
+  if (!verifyInclusion(hashLeaf(entry), evidence.index, head.head, evidence.path))
+    return { rule: 'entry-not-included' };
   return undefined;
 }
 

@@ -16,11 +16,7 @@ import { exceedsSizes } from './sizes.ts';
 type RequestCheck = Check<RequestInspection>;
 
 /** Until these have passed the peer is a stranger: its refusals are counted, not logged (PROTOCOL 18). */
-export const strangerChecks: readonly RequestCheck[] = [
-  checkPeerCertificate,
-  checkPeerMembership,
-  checkPeerRevoked,
-];
+export const strangerChecks: readonly RequestCheck[] = [checkPeerCertificate, checkPeerMembership, checkPeerRevoked];
 
 export const memberChecks: readonly RequestCheck[] = [
   checkPeerFrozen,
@@ -65,7 +61,8 @@ function checkPeerCertificate(inspection: RequestInspection): CheckRefusal | und
 }
 
 function checkPeerMembership({ peer, here }: RequestInspection): CheckRefusal | undefined {
-  if (peer === undefined || here.now < peer.validFrom || here.now >= peer.validUntil) return { rule: 'peer-not-member' };
+  if (peer === undefined || here.now < peer.validFrom || here.now >= peer.validUntil)
+    return { rule: 'peer-not-member' };
   return here.bundle.members.has(peer.member) ? undefined : { rule: 'peer-not-member' };
 }
 
@@ -125,7 +122,9 @@ function checkLine({ arrived, details }: RequestInspection): CheckRefusal | unde
 }
 
 function checkHeadersDigest({ arrived, details }: RequestInspection): CheckRefusal | undefined {
-  return digestHeaders(arrived.headers) === details?.headers ? undefined : { rule: 'details-mismatch', about: 'headers' };
+  return digestHeaders(arrived.headers) === details?.headers
+    ? undefined
+    : { rule: 'details-mismatch', about: 'headers' };
 }
 
 function checkBodyDigest({ arrived, details }: RequestInspection): CheckRefusal | undefined {
@@ -189,7 +188,8 @@ function checkAgreement(inspection: RequestInspection): CheckRefusal | undefined
 
 function checkAgreementParties({ agreement, details, peer, service }: RequestInspection): CheckRefusal | undefined {
   const client = details?.from.client ?? '';
-  if (agreement?.client !== client || !client.startsWith(`${peer?.member}/`)) return { rule: 'no-agreement', about: 'from.client' };
+  if (agreement?.client !== client || !client.startsWith(`${peer?.member}/`))
+    return { rule: 'no-agreement', about: 'from.client' };
   return agreement.service === service?.id ? undefined : { rule: 'no-agreement', about: 'service' };
 }
 
@@ -207,7 +207,8 @@ function checkPurpose({ agreement, details }: RequestInspection): CheckRefusal |
 }
 
 function checkEndpoint({ agreement, details, here }: RequestInspection): CheckRefusal | undefined {
-  const isAllowed = agreement !== undefined && details !== undefined && here.mayCall(agreement, details.method, pathOf(details.path));
+  const isAllowed =
+    agreement !== undefined && details !== undefined && here.mayCall(agreement, details.method, pathOf(details.path));
   return isAllowed ? undefined : { rule: 'endpoint-not-allowed' };
 }
 

@@ -10,7 +10,11 @@ import { exceedsSizes } from './sizes.ts';
 type ResponseCheck = Check<ResponseInspection>;
 
 /** What each kind of answer may say of itself. */
-const OUTCOME_OF_KIND: Readonly<Record<string, string>> = { response: 'delivered', refusal: 'refused', withheld: 'withheld' };
+const OUTCOME_OF_KIND: Readonly<Record<string, string>> = {
+  response: 'delivered',
+  refusal: 'refused',
+  withheld: 'withheld',
+};
 
 export const responseChecks: readonly ResponseCheck[] = [
   checkAnsweringPeer,
@@ -64,7 +68,9 @@ function checkDetailsForm(inspection: ResponseInspection): CheckRefusal | undefi
 }
 
 function checkBoundToRequest({ details, awaited }: ResponseInspection): CheckRefusal | undefined {
-  return details?.request === awaited.entry.toString('hex') ? undefined : { rule: 'response-not-bound', about: 'request' };
+  return details?.request === awaited.entry.toString('hex')
+    ? undefined
+    : { rule: 'response-not-bound', about: 'request' };
 }
 
 function checkMessageId({ details, awaited }: ResponseInspection): CheckRefusal | undefined {
@@ -86,11 +92,15 @@ function checkSender({ details, awaited }: ResponseInspection): CheckRefusal | u
 }
 
 function checkOutcome({ arrived, details }: ResponseInspection): CheckRefusal | undefined {
-  return OUTCOME_OF_KIND[arrived.evidence.kind] === details?.outcome ? undefined : { rule: 'details-mismatch', about: 'outcome' };
+  return OUTCOME_OF_KIND[arrived.evidence.kind] === details?.outcome
+    ? undefined
+    : { rule: 'details-mismatch', about: 'outcome' };
 }
 
 function checkHeadersDigest({ arrived, details }: ResponseInspection): CheckRefusal | undefined {
-  return digestHeaders(arrived.headers) === details?.headers ? undefined : { rule: 'details-mismatch', about: 'headers' };
+  return digestHeaders(arrived.headers) === details?.headers
+    ? undefined
+    : { rule: 'details-mismatch', about: 'headers' };
 }
 
 function checkBodyDigest({ arrived, details }: ResponseInspection): CheckRefusal | undefined {
@@ -121,5 +131,7 @@ function checkFields({ details, awaited }: ResponseInspection): CheckRefusal | u
   const agreed = awaited.agreement.fields;
   if (agreed === 'whole-document' || details?.outcome !== 'delivered') return undefined;
   if (typeof details.fields === 'string') return { rule: 'details-mismatch', about: 'fields' };
-  return details.fields.every((field) => agreed.includes(field)) ? undefined : { rule: 'details-mismatch', about: 'fields' };
+  return details.fields.every((field) => agreed.includes(field))
+    ? undefined
+    : { rule: 'details-mismatch', about: 'fields' };
 }

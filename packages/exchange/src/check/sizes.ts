@@ -8,7 +8,8 @@ const MAXIMUM_HEADER_COUNT = 100;
 
 /** Whether body, headers or details are larger than a message may be. */
 export function exceedsSizes({ body, headers, evidence }: ArrivedMessage): boolean {
-  if (body.length > MAXIMUM_BODY || evidence.details.length > MAXIMUM_DETAILS || headers.length > MAXIMUM_HEADER_COUNT) return true;
+  if (body.length > MAXIMUM_BODY || evidence.details.length > MAXIMUM_DETAILS || headers.length > MAXIMUM_HEADER_COUNT)
+    return true;
   let length = 0;
   for (const [name, value] of headers) length += name.length + value.length + 4;
   return length > MAXIMUM_HEADERS;

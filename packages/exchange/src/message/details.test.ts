@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRequestDetails, parseResponseDetails, type RequestDetails, type ResponseDetails, writeRequestDetails, writeResponseDetails } from './details.ts';
+import {
+  parseRequestDetails,
+  parseResponseDetails,
+  type RequestDetails,
+  type ResponseDetails,
+  writeRequestDetails,
+  writeResponseDetails,
+} from './details.ts';
 
 const digest = 'ab'.repeat(32);
 const request: RequestDetails = {
@@ -48,12 +55,18 @@ function canonical(value: unknown): string {
 describe('details of a message', () => {
   it('are written in RFC 8785 form', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.string(), fc.nat(), fc.boolean(), (path, purpose, bundle, granted) => {
-        const details = { ...request, path, purpose, bundle, ...(granted ? { grant: digest } : {}) };
-        expect(writeRequestDetails(details)).toBe(canonical(details));
-        const answer = { ...response, rule: purpose, fields: [path, purpose], status: bundle };
-        expect(writeResponseDetails(answer)).toBe(canonical(answer));
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.string(),
+        fc.nat(),
+        fc.boolean(),
+        (path, purpose, bundle, granted) => {
+          const details = { ...request, path, purpose, bundle, ...(granted ? { grant: digest } : {}) };
+          expect(writeRequestDetails(details)).toBe(canonical(details));
+          const answer = { ...response, rule: purpose, fields: [path, purpose], status: bundle };
+          expect(writeResponseDetails(answer)).toBe(canonical(answer));
+        },
+      ),
     );
   });
 

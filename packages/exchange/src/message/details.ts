@@ -104,7 +104,11 @@ export function parseResponseDetails(bytes: Uint8Array): Result<ResponseDetails,
   return parseWith(bytes, isResponseDetails, writeResponseDetails);
 }
 
-function parseWith<T>(bytes: Uint8Array, isDetails: (value: unknown) => value is T, write: (details: T) => string): Result<T, 'details-not-canonical'> {
+function parseWith<T>(
+  bytes: Uint8Array,
+  isDetails: (value: unknown) => value is T,
+  write: (details: T) => string,
+): Result<T, 'details-not-canonical'> {
   try {
     const source = decoder.decode(bytes);
     const value: unknown = JSON.parse(source);

@@ -122,7 +122,16 @@ export const TrustBundle = Type.Object(
       },
       closed,
     ),
-    hub: Type.Object({ origin: Type.String(), logKey: Type.String(), url: Type.String(), leaseUrl: Type.String(), certificates: Type.Array(Type.String()) }, closed),
+    hub: Type.Object(
+      {
+        origin: Type.String(),
+        logKey: Type.String(),
+        url: Type.String(),
+        leaseUrl: Type.String(),
+        certificates: Type.Array(Type.String()),
+      },
+      closed,
+    ),
     keys: Type.Object(
       {
         /** Signs this bundle. `next` may sign the following ones. */

@@ -82,7 +82,15 @@ export interface GoAwayFrame {
   readonly type: 'go-away';
 }
 
-export type Frame = HeadFrame | KnownFrame | RequestFrame | ResponseFrame | BareRefusalFrame | AskFrame | ToldFrame | GoAwayFrame;
+export type Frame =
+  | HeadFrame
+  | KnownFrame
+  | RequestFrame
+  | ResponseFrame
+  | BareRefusalFrame
+  | AskFrame
+  | ToldFrame
+  | GoAwayFrame;
 
 const TYPES = ['head', 'known', 'request', 'response', 'bare-refusal', 'ask', 'told', 'go-away'] as const;
 const TOLD_STATES = ['not-received', 'open', 'unknown', 'answered'] as const;
@@ -142,7 +150,13 @@ function readFields(type: (typeof TYPES)[number] | undefined, reader: ByteReader
       return { type, size: reader.u64() };
     case 'request':
     case 'response':
-      return { type, exchange: reader.u32(), evidence: readEvidence(reader), headers: readHeaders(reader), body: reader.block() };
+      return {
+        type,
+        exchange: reader.u32(),
+        evidence: readEvidence(reader),
+        headers: readHeaders(reader),
+        body: reader.block(),
+      };
     case 'bare-refusal':
       return { type, exchange: reader.u32(), rule: reader.text(), logId: reader.text() };
     case 'ask':
@@ -161,7 +175,13 @@ function readFields(type: (typeof TYPES)[number] | undefined, reader: ByteReader
 }
 
 export function writeEvidence(out: ByteWriter, evidence: WireEvidence): void {
-  out.text(evidence.kind).bytes(evidence.salt).block(evidence.details).u64(evidence.index).u64(evidence.size).hashes(evidence.path);
+  out
+    .text(evidence.kind)
+    .bytes(evidence.salt)
+    .block(evidence.details)
+    .u64(evidence.index)
+    .u64(evidence.size)
+    .hashes(evidence.path);
 }
 
 export function readEvidence(reader: ByteReader): WireEvidence {

@@ -47,7 +47,8 @@ export function readEvidenceHeaders(headers: HeaderList): Result<HttpEvidence, '
   const salt = decodeBase64Url(saltText);
   const details = decodeBase64Url(detailsText);
   const proofText = decodeBase64Url(proofHeader);
-  if (rest.length > 0 || !salt.ok || !details.ok || !proofText.ok || salt.value.length !== 32) return fail('malformed-message');
+  if (rest.length > 0 || !salt.ok || !details.ok || !proofText.ok || salt.value.length !== 32)
+    return fail('malformed-message');
   if (proofText.value.length > MAXIMUM_PROOF) return fail('malformed-message');
   const proof = parseLogProof(Buffer.from(proofText.value).toString('utf8'));
   if (!proof.ok) return fail('malformed-message');

@@ -22,7 +22,13 @@ export interface AdmissionRequest {
   readonly retrySeconds: number;
 }
 
-export type AdmissionRefusal = 'replayed' | 'retry-changed' | 'message-too-old' | 'malformed-message' | 'grant-used-up' | 'quota-exceeded';
+export type AdmissionRefusal =
+  | 'replayed'
+  | 'retry-changed'
+  | 'message-too-old'
+  | 'malformed-message'
+  | 'grant-used-up'
+  | 'quota-exceeded';
 
 export type Admission =
   | { readonly kind: 'refused'; readonly rule: AdmissionRefusal }
@@ -94,10 +100,13 @@ export function createAdmissionBook(): AdmissionBook {
       if (before.fingerprint !== fingerprintOf(details)) return { kind: 'refused', rule: 'retry-changed' };
       before.entries.add(entry);
       const mayRepeat = isSafeMethod(details.method);
-      return mayRepeat ? { kind: 'admitted', isLasting: true, counts: [] } : { kind: 'recorded', firstEntry: before.firstEntry };
+      return mayRepeat
+        ? { kind: 'admitted', isLasting: true, counts: [] }
+        : { kind: 'recorded', firstEntry: before.firstEntry };
     }
     const used = grant?.claims.uses === undefined ? undefined : `grant ${grant.claims.jti}`;
-    if (used !== undefined && (counts.get(used) ?? 0) >= (grant?.claims.uses ?? 0)) return { kind: 'refused', rule: 'grant-used-up' };
+    if (used !== undefined && (counts.get(used) ?? 0) >= (grant?.claims.uses ?? 0))
+      return { kind: 'refused', rule: 'grant-used-up' };
     const quota = countQuota(request);
     if (quota === undefined) return { kind: 'refused', rule: 'quota-exceeded' };
     lasting.set(key, { firstEntry: entry, fingerprint: fingerprintOf(details), since: now, entries: new Set([entry]) });
@@ -125,7 +134,8 @@ export function createAdmissionBook(): AdmissionBook {
       const key = `${details.from.member} ${details.id}`;
       const isLasting = !isSafeMethod(details.method) || grant?.claims.uses !== undefined;
       // What is forgotten after `retrySeconds` must not come back as new.
-      if (isLasting && timestampOf(id.value) / 1000 < now - retrySeconds) return { kind: 'refused', rule: 'message-too-old' };
+      if (isLasting && timestampOf(id.value) / 1000 < now - retrySeconds)
+        return { kind: 'refused', rule: 'message-too-old' };
       return isLasting ? admitLasting(request, key) : admitSafe(request, key);
     },
     restore(details, entry, isLasting) {
@@ -137,14 +147,21 @@ export function createAdmissionBook(): AdmissionBook {
       }
       const before = lasting.get(key);
       if (before !== undefined) before.entries.add(entry);
-      else lasting.set(key, { firstEntry: entry, fingerprint: fingerprintOf(details), since: details.iat, entries: new Set([entry]) });
+      else
+        lasting.set(key, {
+          firstEntry: entry,
+          fingerprint: fingerprintOf(details),
+          since: details.iat,
+          entries: new Set([entry]),
+        });
     },
     restoreCount: ({ subject, count: value }) => void counts.set(subject, Math.max(value, counts.get(subject) ?? 0)),
     counts: () => [...counts].map(([subject, value]) => ({ subject, count: value })),
     forget(olderThan) {
       for (const [key, { since }] of lasting) if (since < olderThan) lasting.delete(key);
       const today = Math.floor((olderThan + EIGHT_HOURS) / DAY);
-      for (const subject of counts.keys()) if (subject.startsWith('quota ') && Number(subject.split(' ')[1]) < today) counts.delete(subject);
+      for (const subject of counts.keys())
+        if (subject.startsWith('quota ') && Number(subject.split(' ')[1]) < today) counts.delete(subject);
     },
   };
 }

@@ -127,12 +127,26 @@ export function createAnswerMaker(means: AnswerMeans): AnswerMaker {
     const salt = random.bytes(32);
     const entry = commit(kind, salt, bytes);
     try {
-      const note: AnsweredNote = { type: 'answered', entry: asked.entry, answerEntry: entry, kind, salt, details: bytes };
+      const note: AnsweredNote = {
+        type: 'answered',
+        entry: asked.entry,
+        answerEntry: entry,
+        kind,
+        salt,
+        details: bytes,
+      };
       const appended = await journal.append(entry, note);
       means.onAnswered({ ...note, index: appended.index });
       const withhold = (refusal: CheckRefusal): Promise<Answer> => {
         guard.left();
-        return append('withheld', asked, describe(refusal, released.statusVersion), 'withheld', refusal.rule, NOTHING_TO_ASK);
+        return append(
+          'withheld',
+          asked,
+          describe(refusal, released.statusVersion),
+          'withheld',
+          refusal.rule,
+          NOTHING_TO_ASK,
+        );
       };
       return { proven: true, kind, salt, details: bytes, appended, headers, body, ...guard, withhold };
     } catch {
@@ -154,7 +168,8 @@ export function createAnswerMaker(means: AnswerMeans): AnswerMaker {
   };
 
   return {
-    respond: (asked, released, guard = NOTHING_TO_ASK) => append('response', asked, released, 'delivered', undefined, guard),
+    respond: (asked, released, guard = NOTHING_TO_ASK) =>
+      append('response', asked, released, 'delivered', undefined, guard),
     refuse: (asked, refusal, statusVersion = 0) =>
       append('refusal', asked, describe(refusal, statusVersion), 'refused', refusal.rule, NOTHING_TO_ASK),
   };

@@ -92,7 +92,10 @@ export function createBundleKeeper(means: BundleKeeperMeans): BundleKeeper {
       (error: unknown) => {
         if (stopping.signal.aborted) return;
         trouble ??= 'hub-unreachable';
-        logger('warn', 'bundle-not-fetched', { reason: trouble, error: error instanceof Error ? error.name : 'unknown' });
+        logger('warn', 'bundle-not-fetched', {
+          reason: trouble,
+          error: error instanceof Error ? error.name : 'unknown',
+        });
         clock.after(RETRY_MS, follow);
       },
     );

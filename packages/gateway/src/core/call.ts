@@ -30,9 +30,20 @@ import type { PeerChoice } from './peers.ts';
 import { type ApplicationCall, type CallPlan, planCall, type PlanMeans } from './plan-call.ts';
 
 export type ApplicationAnswer =
-  | { readonly kind: 'delivered'; readonly messageId: string; readonly status: number; readonly headers: HeaderList; readonly body: Uint8Array; readonly sentHeaders: HeaderList }
+  | {
+      readonly kind: 'delivered';
+      readonly messageId: string;
+      readonly status: number;
+      readonly headers: HeaderList;
+      readonly body: Uint8Array;
+      readonly sentHeaders: HeaderList;
+    }
   /** The provider's refusal, proven or bare, or this gateway's own. */
-  | { readonly kind: 'refused'; readonly messageId: string; readonly refusal: CheckRefusal & { readonly hop: Hop; readonly logId: string } };
+  | {
+      readonly kind: 'refused';
+      readonly messageId: string;
+      readonly refusal: CheckRefusal & { readonly hop: Hop; readonly logId: string };
+    };
 
 export interface CallerMeans {
   readonly clock: Clock;
@@ -124,7 +135,16 @@ export function createCaller(means: CallerMeans): Caller {
       const appended = await journal.append(entry, note);
       outgoing.appended(entry, appended.index);
       const { method, path, body } = request;
-      answer = await link.send(peer, { salt, details, method, path, appended, headers, body, timeoutMs: means.timeoutMs });
+      answer = await link.send(peer, {
+        salt,
+        details,
+        method,
+        path,
+        appended,
+        headers,
+        body,
+        timeoutMs: means.timeoutMs,
+      });
     } catch {
       return { kind: 'done', answer: refuseHere(messageId, { rule: 'evidence-unavailable' }) };
     }
@@ -137,11 +157,19 @@ export function createCaller(means: CallerMeans): Caller {
     return takeAnswer({ entry, messageId, plan, peer, mayRepeat, arrived: answer.arrived, sentHeaders: headers });
   };
 
-  const endBare = (entry: Buffer, { rule, logId }: LinkAnswer & { kind: 'bare' }, messageId: string, mayRepeat: boolean): Attempt => {
+  const endBare = (
+    entry: Buffer,
+    { rule, logId }: LinkAnswer & { kind: 'bare' },
+    messageId: string,
+    mayRepeat: boolean,
+  ): Attempt => {
     const known = isRuleName(rule) ? rule : 'internal-error';
     outgoing.endLazily(entry, 'refused');
     if (mayRepeat && PASSING.has(known)) return { kind: 'failed', rule: known, sent: true };
-    return { kind: 'done', answer: { kind: 'refused', messageId, refusal: { rule: known, hop: 'provider-gateway', logId } } };
+    return {
+      kind: 'done',
+      answer: { kind: 'refused', messageId, refusal: { rule: known, hop: 'provider-gateway', logId } },
+    };
   };
 
   const takeAnswer = async (awaited: {
@@ -156,14 +184,20 @@ export function createCaller(means: CallerMeans): Caller {
     const { entry, messageId, plan, peer, mayRepeat, arrived, sentHeaders } = awaited;
     const here = means.here();
     if (here === undefined) return { kind: 'failed', rule: 'bundle-unknown', sent: true };
-    const inspection: ResponseInspection = { arrived, here, awaited: { id: messageId, entry, peer, agreement: plan.agreement } };
+    const inspection: ResponseInspection = {
+      arrived,
+      here,
+      awaited: { id: messageId, entry, peer, agreement: plan.agreement },
+    };
     const refusal = inspectResponse(inspection);
     const { details } = inspection;
     if (refusal !== undefined || details === undefined) {
       const rule = refusal?.rule ?? 'response-not-bound';
       means.onRefused(rule, peer.id, false);
       // An answer that does not prove itself is no answer; what the peer did stays to be settled.
-      return mayRepeat ? { kind: 'failed', rule, sent: true } : { kind: 'done', answer: refuseHere(messageId, refusal ?? { rule }) };
+      return mayRepeat
+        ? { kind: 'failed', rule, sent: true }
+        : { kind: 'done', answer: refuseHere(messageId, refusal ?? { rule }) };
     }
     peers.succeeded(peer.id);
     const outcome = outcomeOf(details);
@@ -181,9 +215,21 @@ export function createCaller(means: CallerMeans): Caller {
     return { kind: 'done', answer: deliver(messageId, details, arrived, sentHeaders) };
   };
 
-  const deliver = (messageId: string, details: ResponseDetails, arrived: ArrivedMessage, sentHeaders: HeaderList): ApplicationAnswer => {
+  const deliver = (
+    messageId: string,
+    details: ResponseDetails,
+    arrived: ArrivedMessage,
+    sentHeaders: HeaderList,
+  ): ApplicationAnswer => {
     if (details.outcome === 'delivered') {
-      return { kind: 'delivered', messageId, status: details.status, headers: arrived.headers, body: arrived.body, sentHeaders };
+      return {
+        kind: 'delivered',
+        messageId,
+        status: details.status,
+        headers: arrived.headers,
+        body: arrived.body,
+        sentHeaders,
+      };
     }
     const rule = isRuleName(details.rule ?? '') ? (details.rule as RuleName) : 'internal-error';
     return { kind: 'refused', messageId, refusal: { rule, ...problemOf(arrived.body), hop: 'provider-gateway' } };
@@ -191,7 +237,11 @@ export function createCaller(means: CallerMeans): Caller {
 
   const refuseHere = (messageId: string, refusal: CheckRefusal): ApplicationAnswer => {
     means.onRefused(refusal.rule, undefined, false);
-    return { kind: 'refused', messageId, refusal: { ...refusal, hop: 'consumer-gateway', logId: random.bytes(8).toString('hex') } };
+    return {
+      kind: 'refused',
+      messageId,
+      refusal: { ...refusal, hop: 'consumer-gateway', logId: random.bytes(8).toString('hex') },
+    };
   };
 
   const detailsOf = (
@@ -229,15 +279,15 @@ export function createCaller(means: CallerMeans): Caller {
 }
 
 /** Refusals that concern the asked gateway at this moment, not the call: another gateway may answer it. */
-const PASSING: ReadonlySet<RuleName> = new Set(['shutting-down', 'overloaded', 'evidence-unavailable', 'bundle-unknown']);
+const PASSING: ReadonlySet<RuleName> = new Set([
+  'shutting-down',
+  'overloaded',
+  'evidence-unavailable',
+  'bundle-unknown',
+]);
 
-function headersToSend({ headers, grant, sealedSubject }: ApplicationCall): HeaderList {
-  if (grant === undefined && sealedSubject === undefined) return headers;
-  return [
-    ...headers,
-    ...(grant === undefined ? [] : [['t-road-grant', grant] as const]),
-    ...(sealedSubject === undefined ? [] : [['t-road-sealed-subject', sealedSubject] as const]),
-  ];
+function headersToSend({ headers, grant }: ApplicationCall): HeaderList {
+  return grant === undefined ? headers : [...headers, ['t-road-grant', grant]];
 }
 
 function outcomeOf({ outcome }: ResponseDetails): ExchangeOutcome {

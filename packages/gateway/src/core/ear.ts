@@ -39,7 +39,12 @@ export function createEar(bundle: () => BundleIndex | undefined, heads: HeadKeep
 }
 
 function hearSigned(head: HeardHead['head'], heads: HeadKeeper, ages: WitnessedAges): HeardHead {
-  return { head, signed: true, standing: () => heads.standing(head), provisionalSeconds: () => ages.ageOf(head.origin) };
+  return {
+    head,
+    signed: true,
+    standing: () => heads.standing(head),
+    provisionalSeconds: () => ages.ageOf(head.origin),
+  };
 }
 
 /** Kept so that the message on it is refused by its rule, not by silence; believed for nothing. */
@@ -47,5 +52,10 @@ function hearUnsigned(checkpoint: string): HeardHead | undefined {
   const parsed = parseCheckpoint(checkpoint);
   if (!parsed.ok) return undefined;
   const { origin, size, root } = parsed.value;
-  return { head: { origin, size, root, checkpoint }, signed: false, standing: () => 'unproven', provisionalSeconds: () => undefined };
+  return {
+    head: { origin, size, root, checkpoint },
+    signed: false,
+    standing: () => 'unproven',
+    provisionalSeconds: () => undefined,
+  };
 }

@@ -17,7 +17,9 @@ export function createGrantOpener(bundle: BundleIndex, heads: HeadKeeper): Grant
     open(token) {
       const known = opened.get(token);
       if (known !== undefined) return standing(known);
-      const verified = verifyGrant(token, bundle, { checkHubHead: (checkpoint) => openCheckpoint(checkpoint, bundle.hubLogKey) });
+      const verified = verifyGrant(token, bundle, {
+        checkHubHead: (checkpoint) => openCheckpoint(checkpoint, bundle.hubLogKey),
+      });
       if (!verified.ok) return verified;
       heads.observe(verified.value.hubHead);
       if (opened.size >= REMEMBERED) opened.delete(opened.keys().next().value as string);
@@ -28,6 +30,8 @@ export function createGrantOpener(bundle: BundleIndex, heads: HeadKeeper): Grant
 
   function standing(grant: VerifiedGrant): Result<VerifiedGrant, GrantError> {
     const how = heads.standing(grant.hubHead);
-    return how === 'consistent' || how === 'pending' ? { ok: true, value: grant } : { ok: false, error: 'grant-not-in-the-log' };
+    return how === 'consistent' || how === 'pending'
+      ? { ok: true, value: grant }
+      : { ok: false, error: 'grant-not-in-the-log' };
   }
 }

@@ -25,7 +25,10 @@ export interface Conflict {
 /** Roots of another log at given sizes, computed from its public tiles under a checkpoint that its key signed. */
 export interface TileWitness {
   /** Rejects while the peer's public port cannot be reached, or has not yet published `sizes`. */
-  rootsAt(origin: string, sizes: readonly number[]): Promise<{ readonly published: SignedHead; readonly roots: readonly Hash[] }>;
+  rootsAt(
+    origin: string,
+    sizes: readonly number[],
+  ): Promise<{ readonly published: SignedHead; readonly roots: readonly Hash[] }>;
 }
 
 export interface HeadKeeper {
@@ -119,7 +122,12 @@ export function createHeadKeeper({ clock, tiles, onConflict, onAdvance }: HeadKe
     observe(head, carried) {
       const log = logs.get(head.origin);
       if (log === undefined) {
-        logs.set(head.origin, { newest: head, proven: new Map([[head.size, head.root]]), pending: new Map(), isProving: false });
+        logs.set(head.origin, {
+          newest: head,
+          proven: new Map([[head.size, head.root]]),
+          pending: new Map(),
+          isProving: false,
+        });
         onAdvance(head);
         return;
       }
@@ -150,7 +158,13 @@ export function createHeadKeeper({ clock, tiles, onConflict, onAdvance }: HeadKe
     restoreHead(head) {
       const log = logs.get(head.origin);
       if (log !== undefined) accept(log, head);
-      else logs.set(head.origin, { newest: head, proven: new Map([[head.size, head.root]]), pending: new Map(), isProving: false });
+      else
+        logs.set(head.origin, {
+          newest: head,
+          proven: new Map([[head.size, head.root]]),
+          pending: new Map(),
+          isProving: false,
+        });
     },
     restoreConflict: (conflict) => void frozen.set(conflict.origin, conflict),
   };

@@ -40,7 +40,13 @@ export function createLeaseLoop(means: LeaseLoopMeans): LeaseLoop {
     const self = means.self();
     if (bundle === undefined || self === undefined) throw new Error('no bundle yet');
     const nonce = random.bytes(16).toString('base64url');
-    const renewal = { gateway: self.id, nonce, known: gate.known, acknowledged: gate.acknowledged, waitMilliseconds: WAIT_MS };
+    const renewal = {
+      gateway: self.id,
+      nonce,
+      known: gate.known,
+      acknowledged: gate.acknowledged,
+      waitMilliseconds: WAIT_MS,
+    };
     const sentAt = clock.monotonic();
     const answer = await network.request({
       method: 'POST',
@@ -72,7 +78,10 @@ export function createLeaseLoop(means: LeaseLoopMeans): LeaseLoop {
       (error: unknown) => {
         if (stopping.signal.aborted) return;
         failures += 1;
-        if (failures === 1) logger('warn', 'lease-not-renewed', { error: error instanceof Error ? error.message.slice(0, 80) : 'unknown' });
+        if (failures === 1)
+          logger('warn', 'lease-not-renewed', {
+            error: error instanceof Error ? error.message.slice(0, 80) : 'unknown',
+          });
         clock.after(RETRY_MS, follow);
       },
     );

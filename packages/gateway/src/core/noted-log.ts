@@ -11,7 +11,10 @@ export interface NotedLog {
   noteLazily(note: Note): void;
 }
 
-export function createNotedLog(log: () => EvidenceLog, onNote: (note: Note, index: number | undefined) => void): NotedLog {
+export function createNotedLog(
+  log: () => EvidenceLog,
+  onNote: (note: Note, index: number | undefined) => void,
+): NotedLog {
   return {
     async append(entry, note) {
       const appended = await log().append(entry, encodeNote(note));

@@ -2,7 +2,14 @@
  * The private notes in a gateway's journal: what it must know again after a restart, and the evidence from which
  * receipts are made. They ride in the same batches as the log's entries, so state and evidence share one sync.
  */
-import { ByteReader, ByteWriter, MalformedBytes, readEvidence, type WireEvidence, writeEvidence } from '@minben/exchange';
+import {
+  ByteReader,
+  ByteWriter,
+  MalformedBytes,
+  readEvidence,
+  type WireEvidence,
+  writeEvidence,
+} from '@minben/exchange';
 
 /** How a request ended at one side (PROTOCOL 10). */
 export type ExchangeOutcome = 'delivered' | 'refused' | 'not-sent' | 'unknown' | 'withheld';
@@ -89,7 +96,16 @@ export interface CountNote {
   readonly count: number;
 }
 
-export type Note = SentNote | EndedNote | ReceivedNote | AnsweredNote | LostNote | HeadNote | ConflictNote | StatusNote | CountNote;
+export type Note =
+  | SentNote
+  | EndedNote
+  | ReceivedNote
+  | AnsweredNote
+  | LostNote
+  | HeadNote
+  | ConflictNote
+  | StatusNote
+  | CountNote;
 
 const TYPES = ['sent', 'ended', 'received', 'answered', 'lost', 'head', 'conflict', 'status', 'count'] as const;
 const OUTCOMES: readonly ExchangeOutcome[] = ['delivered', 'refused', 'not-sent', 'unknown', 'withheld'];
@@ -108,7 +124,11 @@ export function encodeNote(note: Note): Buffer {
       if (note.answer !== undefined) writePeerEvidence(note.answer);
       break;
     case 'received':
-      writer.bytes(note.entry).text(note.peer).u8(note.isLasting ? 1 : 0).text(note.grant ?? '');
+      writer
+        .bytes(note.entry)
+        .text(note.peer)
+        .u8(note.isLasting ? 1 : 0)
+        .text(note.grant ?? '');
       writePeerEvidence(note.request);
       break;
     case 'answered':

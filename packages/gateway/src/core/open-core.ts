@@ -89,6 +89,8 @@ export interface GatewayCore {
   tell(peerFingerprint: string, entry: Uint8Array): Promise<Told>;
   self(): GatewayEntry | undefined;
   inFlight(): number;
+  /** Wall clock, seconds since the epoch. */
+  now(): number;
   /** Takes no new work; resolves when what is in flight has ended, or after `graceMs`. */
   drain(graceMs: number): Promise<void>;
   close(): Promise<void>;
@@ -142,7 +144,10 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     onBundle(index) {
       const self = index.gateways.get(setup.id);
       // A bundle that does not name this gateway under this log's origin gives it no right to speak.
-      ofBundle = self?.origin === setup.origin ? { index, self, rights: createRights(), grants: createGrantOpener(index, heads) } : undefined;
+      ofBundle =
+        self?.origin === setup.origin
+          ? { index, self, rights: createRights(), grants: createGrantOpener(index, heads) }
+          : undefined;
     },
   });
   await disk.makeDirectory(setup.directory);
@@ -248,7 +253,6 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     onApplied: () => journal.noteLazily({ type: 'status', ...gate.snapshot() }),
   });
 
-
   const settle = createSettling();
   const rounds = createRounds();
   leases.start();
@@ -271,7 +275,8 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
       return clock.monotonic() - seen < 2 * setup.timeoutMs;
     };
     const round = async (): Promise<void> => {
-      const verify: Parameters<typeof settleOpenRequests>[0]['verify'] = (request, arrived) => verifyTold(request, arrived, bundles.current());
+      const verify: Parameters<typeof settleOpenRequests>[0]['verify'] = (request, arrived) =>
+        verifyTold(request, arrived, bundles.current());
       const means = { clock, outgoing, link, bundle: () => bundles.current(), verify };
       const settled = await settleOpenRequests(means, ({ entry }) => !mayStillBeAnswered(entry.toString('hex')));
       if (settled > 0) logger('info', 'open-requests-settled', { settled });
@@ -304,7 +309,8 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
         }
         dirtyHeads.clear();
       }
-      const olderThan = Math.floor(clock.now() / 1000) - (ofBundle?.index.bundle.policy.retrySeconds ?? Number.POSITIVE_INFINITY);
+      const olderThan =
+        Math.floor(clock.now() / 1000) - (ofBundle?.index.bundle.policy.retrySeconds ?? Number.POSITIVE_INFINITY);
       book.forget(olderThan);
       incoming.forget(olderThan);
       state.forget(olderThan);
@@ -335,6 +341,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     tell,
     self: () => ofBundle?.self,
     inFlight: () => inFlight,
+    now: () => Math.floor(clock.now() / 1000),
     drain,
     async close() {
       isClosed = true;

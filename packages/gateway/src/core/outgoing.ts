@@ -37,7 +37,11 @@ export interface OutgoingRecord {
 export function createOutgoingRecord(log: NotedLog): OutgoingRecord {
   const open = new Map<string, OpenRequest>();
 
-  const finish = (entry: Buffer, outcome: EndedNote['outcome'], answer: PeerEvidence | undefined): EndedNote | undefined => {
+  const finish = (
+    entry: Buffer,
+    outcome: EndedNote['outcome'],
+    answer: PeerEvidence | undefined,
+  ): EndedNote | undefined => {
     // A request ends once: whoever comes second changes nothing.
     if (!open.delete(entry.toString('latin1'))) return undefined;
     return { type: 'ended', entry, outcome, ...(answer === undefined ? {} : { answer }) };
@@ -73,7 +77,10 @@ export interface SettlerMeans {
   readonly link: PeerLink;
   bundle(): BundleIndex | undefined;
   /** Checks the peer's evidence of an answer as if it had arrived with its body gone. */
-  verify(request: OpenRequest, arrived: ArrivedMessage): { refusal: CheckRefusal } | { outcome: EndedNote['outcome']; answer: PeerEvidence };
+  verify(
+    request: OpenRequest,
+    arrived: ArrivedMessage,
+  ): { refusal: CheckRefusal } | { outcome: EndedNote['outcome']; answer: PeerEvidence };
 }
 
 const ASK_TIMEOUT_MS = 5_000;
@@ -82,7 +89,10 @@ const ASK_TIMEOUT_MS = 5_000;
  * Asks peers what became of open requests, once. Those of unreachable peers, and those a peer still works on,
  * stay open for the next round. Resolves with the number settled.
  */
-export async function settleOpenRequests(means: SettlerMeans, isSettlable: (request: OpenRequest) => boolean): Promise<number> {
+export async function settleOpenRequests(
+  means: SettlerMeans,
+  isSettlable: (request: OpenRequest) => boolean,
+): Promise<number> {
   let settled = 0;
   for (const request of means.outgoing.open()) {
     if (!isSettlable(request)) continue;

@@ -25,7 +25,10 @@ export function createPeerChoice(clock: Clock, isFrozen: (origin: string) => boo
       const usable = service.gateways
         .filter((id) => wanted === undefined || id === wanted)
         .map((id) => bundle.gateways.get(id))
-        .filter((gateway): gateway is GatewayEntry => gateway !== undefined && isUsable(gateway, now) && !isFrozen(gateway.origin));
+        .filter(
+          (gateway): gateway is GatewayEntry =>
+            gateway !== undefined && isUsable(gateway, now) && !isFrozen(gateway.origin),
+        );
       if (failedAt.size === 0) return usable;
       return [...usable.filter((gateway) => !isCoolingDown(gateway)), ...usable.filter(isCoolingDown)];
     },

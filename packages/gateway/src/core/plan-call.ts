@@ -26,14 +26,13 @@ export interface ApplicationCall {
   readonly method: string;
   /** Raw path and query below the service, in normal form. */
   readonly path: string;
-  /** Headers that travel to the provider's system. */
+  /** Headers that travel to the provider, the sealed subject of a statutory call among them. */
   readonly headers: HeaderList;
   readonly body: Uint8Array;
   /** UUIDv7; given by the application for a retry, else made here. */
   readonly messageId: string | undefined;
   readonly purpose: string | undefined;
   readonly grant: string | undefined;
-  readonly sealedSubject: string | undefined;
   /** One named gateway of the provider. */
   readonly gateway: string | undefined;
 }
@@ -87,15 +86,20 @@ function chooseAgreement(
     const agreement = agreements.find(({ id }) => id === grant.claims.agreement);
     if (agreement === undefined) return fail({ rule: 'grant-wrong-service', about: 'agreement' });
     const { purpose } = grant.claims;
-    return call.purpose !== undefined && call.purpose !== purpose ? fail({ rule: 'grant-wrong-purpose' }) : succeed({ agreement, purpose });
+    return call.purpose !== undefined && call.purpose !== purpose
+      ? fail({ rule: 'grant-wrong-purpose' })
+      : succeed({ agreement, purpose });
   }
   const statutory = agreements.filter(({ basis }) => basis.kind === 'statute');
   if (statutory.length === 0) return fail({ rule: 'grant-missing' });
-  const fitting = statutory.filter(({ purposes }) => (call.purpose === undefined ? purposes.length === 1 : purposes.includes(call.purpose)));
+  const fitting = statutory.filter(({ purposes }) =>
+    call.purpose === undefined ? purposes.length === 1 : purposes.includes(call.purpose),
+  );
   const [agreement] = fitting;
   const purpose = call.purpose ?? agreement?.purposes[0];
   if (agreement === undefined || purpose === undefined) return fail({ rule: 'purpose-not-allowed' });
-  if (fitting.length > 1 && call.purpose === undefined) return fail({ rule: 'purpose-not-allowed', about: 't-road-purpose' });
+  if (fitting.length > 1 && call.purpose === undefined)
+    return fail({ rule: 'purpose-not-allowed', about: 't-road-purpose' });
   return succeed({ agreement, purpose });
 }
 

@@ -79,7 +79,8 @@ export function createReceiver(means: ReceiverMeans): Receiver {
     const verdict = inspectRequest(inspection);
     const { details, entry, peer, service, agreement } = inspection;
     if (verdict !== undefined && !verdict.fromMember) return bare(verdict.refusal.rule);
-    if (details === undefined || entry === undefined || peer === undefined) return bare(verdict?.refusal.rule ?? 'malformed-message', peer?.id);
+    if (details === undefined || entry === undefined || peer === undefined)
+      return bare(verdict?.refusal.rule ?? 'malformed-message', peer?.id);
     const asked: Asked = { id: details.id, entry, peer };
     if (verdict !== undefined) return refuse(asked, verdict.refusal);
     if (service === undefined || agreement === undefined) return refuse(asked, { rule: 'no-agreement' });
@@ -146,7 +147,9 @@ export function createReceiver(means: ReceiverMeans): Receiver {
   };
 
   /** Asks the register and filters its answer, between two checks of the grant's status. */
-  const release = async (accepted: Accepted): Promise<{ refusal: CheckRefusal } | { released: Released; gate?: ReleaseGuard }> => {
+  const release = async (
+    accepted: Accepted,
+  ): Promise<{ refusal: CheckRefusal } | { released: Released; gate?: ReleaseGuard }> => {
     const { details, arrived, inspection, rights } = accepted;
     const { grant, service, agreement } = inspection;
     const tolerance = service.policy.leaseMilliseconds;
@@ -155,7 +158,8 @@ export function createReceiver(means: ReceiverMeans): Receiver {
     if (early !== undefined) return { refusal: { rule: early } };
     const subject = await subjects.open(accepted.inspection, details);
     if (!subject.ok) return { refusal: { rule: subject.error } };
-    if (service.policy.headBeforeRelease && !(await isHeadProven(arrived))) return { refusal: { rule: 'head-not-consistent' } };
+    if (service.policy.headBeforeRelease && !(await isHeadProven(arrived)))
+      return { refusal: { rule: 'head-not-consistent' } };
 
     const filter = rights.filterFor(agreement, inspection.allowed?.fields);
     const answer = await register.forward({
@@ -200,14 +204,20 @@ export function createReceiver(means: ReceiverMeans): Receiver {
   });
 
   /** A retry of a call that must not be repeated gets what the first one got, if the grant still stands. */
-  const answerFromRecord = async (asked: Asked, firstEntry: string, { grant, service }: RequestInspection): Promise<Answer> => {
+  const answerFromRecord = async (
+    asked: Asked,
+    firstEntry: string,
+    { grant, service }: RequestInspection,
+  ): Promise<Answer> => {
     const released = await incoming.released(firstEntry);
     if (released === undefined) {
       return refuse(asked, { rule: incoming.find(firstEntry) === 'unknown' ? 'outcome-unknown' : 'outcome-recorded' });
     }
     if (grant === undefined) return answers.respond(asked, released);
     const ticket = gate.enter(grant.claims.status, service?.policy.leaseMilliseconds ?? 0);
-    return typeof ticket === 'string' ? refuse(asked, { rule: ticket }) : answers.respond(asked, released, guard(ticket));
+    return typeof ticket === 'string'
+      ? refuse(asked, { rule: ticket })
+      : answers.respond(asked, released, guard(ticket));
   };
 
   /** A statutory agreement goes on without the hub for as long as its dataset allows (PROTOCOL 16). */
@@ -216,7 +226,8 @@ export function createReceiver(means: ReceiverMeans): Receiver {
   };
 
   const isHeadProven = async ({ head }: ArrivedRequest): Promise<boolean> => {
-    while (head !== undefined && head.standing() === 'pending') await new Promise<void>((resolve) => clock.after(50, resolve));
+    while (head !== undefined && head.standing() === 'pending')
+      await new Promise<void>((resolve) => clock.after(50, resolve));
     return head?.standing() === 'consistent';
   };
 

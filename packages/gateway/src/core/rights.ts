@@ -1,5 +1,12 @@
 /** What a trust bundle allows, compiled once per bundle: endpoint globs and field filters of each agreement. */
-import { type Agreement, compileEndpoints, compileFieldFilter, type EndpointRights, type FieldFilter, type FieldList } from '@minben/exchange';
+import {
+  type Agreement,
+  compileEndpoints,
+  compileFieldFilter,
+  type EndpointRights,
+  type FieldFilter,
+  type FieldList,
+} from '@minben/exchange';
 
 export interface RightsOfBundle {
   mayCall(agreement: Agreement, method: string, path: string): boolean;

@@ -65,7 +65,12 @@ export function createGatewayState(parts: StateParts): GatewayState {
       case 'answered': {
         const at = note.index ?? index;
         if (at === undefined) return undefined;
-        incoming.answered(note.entry.toString('hex'), { kind: note.kind, salt: note.salt, details: note.details, index: at });
+        incoming.answered(note.entry.toString('hex'), {
+          kind: note.kind,
+          salt: note.salt,
+          details: note.details,
+          index: at,
+        });
         return keepAnswered({ ...note, index: at });
       }
       case 'lost':

@@ -13,7 +13,12 @@ export interface TellMeans {
   findOlder(entry: string): Promise<RecordedAnswer | undefined>;
 }
 
-export function createTeller({ log, incoming, bundle, findOlder }: TellMeans): (peerFingerprint: string, entry: Uint8Array) => Promise<Told> {
+export function createTeller({
+  log,
+  incoming,
+  bundle,
+  findOlder,
+}: TellMeans): (peerFingerprint: string, entry: Uint8Array) => Promise<Told> {
   return async (peerFingerprint, entry) => {
     const key = Buffer.from(entry).toString('hex');
     const found = incoming.find(key) ?? (await findOlder(key));
@@ -25,7 +30,14 @@ export function createTeller({ log, incoming, bundle, findOlder }: TellMeans): (
     if (!details.ok || details.value.to.gateway !== peer?.id) return { state: 'not-received' };
     const head = log.head;
     const path = await log.inclusionPath(found.index, head.size);
-    const evidence = { kind: found.kind, salt: found.salt, details: found.details, index: found.index, size: head.size, path };
+    const evidence = {
+      kind: found.kind,
+      salt: found.salt,
+      details: found.details,
+      index: found.index,
+      size: head.size,
+      path,
+    };
     return { state: 'answered', evidence, head };
   };
 }

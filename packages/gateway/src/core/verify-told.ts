@@ -17,13 +17,16 @@ export function verifyTold(
   const details = parseResponseDetails(evidence.details);
   if (!details.ok) return { refusal: { rule: details.error } };
   const peer = bundle?.gateways.get(request.peer);
-  if (details.value.origin !== peer?.origin || details.value.from.gateway !== peer.id) return { refusal: { rule: 'wrong-log-origin' } };
-  if (details.value.request !== request.entry.toString('hex') || details.value.id !== request.id) return { refusal: { rule: 'response-not-bound' } };
+  if (details.value.origin !== peer?.origin || details.value.from.gateway !== peer.id)
+    return { refusal: { rule: 'wrong-log-origin' } };
+  if (details.value.request !== request.entry.toString('hex') || details.value.id !== request.id)
+    return { refusal: { rule: 'response-not-bound' } };
   if (head?.signed !== true || head.head.origin !== peer.origin) return { refusal: { rule: 'checkpoint-signature' } };
   const standing = head.standing();
   if (standing !== 'consistent' && standing !== 'pending') return { refusal: { rule: 'head-unproven' } };
   const entry = commit(evidence.kind, evidence.salt, evidence.details);
-  if (!verifyInclusion(hashLeaf(entry), evidence.index, head.head, evidence.path)) return { refusal: { rule: 'entry-not-included' } };
+  if (!verifyInclusion(hashLeaf(entry), evidence.index, head.head, evidence.path))
+    return { refusal: { rule: 'entry-not-included' } };
   const outcome = evidence.kind === 'refusal' ? 'refused' : evidence.kind === 'withheld' ? 'withheld' : 'unknown';
   return { outcome, answer: { evidence, checkpoint: head.head.checkpoint } };
 }

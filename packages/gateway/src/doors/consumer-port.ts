@@ -1,8 +1,8 @@
 /** The port of a member's own applications: X-Road r1 with its meta-services (PROTOCOL 18), and the receipts of their messages. */
 import type { BundleIndex, Refusal } from '@minben/exchange';
 import { toXRoadError } from '@minben/exchange';
-import { parseMessageId } from '@minben/kernel';
-import type { HttpHandler, HttpRequest, HttpResponse, Random } from '@minben/ports';
+import { makeUuid, type MessageId, parseMessageId } from '@minben/kernel';
+import type { Clock, HttpHandler, HttpRequest, HttpResponse, Random } from '@minben/ports';
 import type { ApplicationAnswer, Caller } from '../core/call.ts';
 import {
   answerAllowedMethods,
@@ -21,10 +21,9 @@ import type { Receipt } from '../receipts.ts';
 
 export interface ConsumerPortMeans {
   readonly caller: Caller;
+  readonly clock: Clock;
   readonly random: Random;
   bundle(): BundleIndex | undefined;
-  /** Seconds since the epoch. */
-  now(): number;
   receipt(messageId: string): Promise<Receipt | undefined>;
   onAnswered(outcome: string): void;
 }
@@ -40,7 +39,7 @@ export function createConsumerPort(means: ConsumerPortMeans): HttpHandler {
       case 'listMethods':
         return answerListMethods(bundle, call.provider);
       case 'allowedMethods':
-        return answerAllowedMethods(bundle, call.provider, call.client, means.now());
+        return answerAllowedMethods(bundle, call.provider, call.client, Math.floor(means.clock.now() / 1000));
       default: {
         const service = findDescribedService(bundle, call.provider, call.query);
         return service.ok ? answerOpenApi(service.value) : refuse({ rule: service.error });
@@ -56,29 +55,35 @@ export function createConsumerPort(means: ConsumerPortMeans): HttpHandler {
       const bundle = means.bundle();
       return bundle === undefined ? refuse({ rule: 'bundle-unknown' }) : answerMeta(call, bundle);
     }
+    const messageId = call.messageId ?? (makeUuid(means.clock.now(), means.random.bytes(10)) as string as MessageId);
     const answer = await means.caller.call({
       client: call.client,
       service: call.service,
       method: call.method,
       path: `${call.path}${call.query}`,
-      headers: forwardR1Headers(request.headers, call),
+      headers: forwardR1Headers(request.headers, call, messageId),
       body: request.body,
-      messageId: call.messageId,
+      messageId,
       purpose: call.purpose,
       grant: call.grant,
-      sealedSubject: call.sealedSubject,
       gateway: call.securityServer,
     });
     means.onAnswered(answer.kind);
-    return answer.kind === 'delivered' ? deliver(request, call, answer) : withMessageId(refuse(answer.refusal), answer.messageId);
+    return answer.kind === 'delivered'
+      ? deliver(request, call, answer)
+      : withMessageId(refuse(answer.refusal), answer.messageId);
   };
 
   const receipt = async (path: string): Promise<HttpResponse> => {
     const id = parseMessageId(path.slice(RECEIPTS.length));
-    if (!id.ok) return refuse({ rule: 'message-id-malformed' });
-    const found = await means.receipt(id.value);
-    if (found === undefined) return { status: 404, headers: [['content-type', 'text/plain; charset=utf-8']], body: Buffer.from(NO_RECEIPT) };
-    return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(`${JSON.stringify(found, null, 2)}\n`) };
+    const found = id.ok ? await means.receipt(id.value) : undefined;
+    if (found === undefined)
+      return { status: 404, headers: [['content-type', 'text/plain; charset=utf-8']], body: Buffer.from(NO_RECEIPT) };
+    return {
+      status: 200,
+      headers: [['content-type', 'application/json']],
+      body: Buffer.from(`${JSON.stringify(found, null, 2)}\n`),
+    };
   };
 
   return (request) => {
@@ -87,16 +92,31 @@ export function createConsumerPort(means: ConsumerPortMeans): HttpHandler {
     if (!isListClients({ method, path })) return exchange(request);
     const bundle = means.bundle();
     const accept = headers.find(([name]) => name === 'accept')?.[1];
-    return Promise.resolve(bundle === undefined ? refuse({ rule: 'bundle-unknown' }) : answerListClients(bundle, accept));
+    return Promise.resolve(
+      bundle === undefined ? refuse({ rule: 'bundle-unknown' }) : answerListClients(bundle, accept),
+    );
   };
 }
 
-const NO_RECEIPT = '找不到這個訊息編號的收據；請確認編號來自本閘道的 T-Road-Message-Id。\nNo receipt under this message id: use the T-Road-Message-Id of an answer of this gateway.\n';
+const NO_RECEIPT =
+  '找不到這個訊息編號的收據；請確認編號來自本閘道的 T-Road-Message-Id。\nNo receipt under this message id: use the T-Road-Message-Id of an answer of this gateway.\n';
 
 function deliver(request: HttpRequest, call: R1Call, answer: ApplicationAnswer & { kind: 'delivered' }): HttpResponse {
   const { messageId, status, headers, body, sentHeaders } = answer;
-  const requestHash = hashR1Request({ method: call.method, path: request.path, headers: sentHeaders, requestId: messageId, body: request.body });
-  const answered = { client: call.client, service: call.service, queryId: call.queryId ?? messageId, requestId: messageId, requestHash };
+  const requestHash = hashR1Request({
+    method: call.method,
+    path: request.path,
+    headers: sentHeaders,
+    requestId: messageId,
+    body: request.body,
+  });
+  const answered = {
+    client: call.client,
+    service: call.service,
+    queryId: call.queryId ?? messageId,
+    requestId: messageId,
+    requestHash,
+  };
   return withMessageId({ status, headers: writeR1ResponseHeaders(headers, answered), body }, messageId);
 }
 

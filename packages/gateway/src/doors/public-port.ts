@@ -16,12 +16,20 @@ export function createPublicPort(log: PublicLog, heads: HeadKeeper, logger: Logg
   return (request) => {
     const { method, path } = request;
     if (path.startsWith(`${TLOG}/`)) return tiles(request);
-    if (method !== 'GET') return Promise.resolve(answer(405, 'text/plain; charset=utf-8', '此埠僅供讀取。 This port is for reading.\n'));
-    if (path === '/conflicts') return Promise.resolve(answer(200, 'application/json', `${JSON.stringify(heads.conflicts(), null, 2)}\n`));
+    if (method !== 'GET')
+      return Promise.resolve(answer(405, 'text/plain; charset=utf-8', '此埠僅供讀取。 This port is for reading.\n'));
+    if (path === '/conflicts')
+      return Promise.resolve(answer(200, 'application/json', `${JSON.stringify(heads.conflicts(), null, 2)}\n`));
     const digest = HEADS.exec(path)?.[1];
     const held = digest === undefined ? undefined : findHeld(heads, digest);
     if (held !== undefined) return Promise.resolve(answer(200, 'text/plain; charset=utf-8', held));
-    return Promise.resolve(answer(404, 'text/plain; charset=utf-8', '沒有這項公開資料；可讀 /tlog/checkpoint 與 /conflicts。 Not found: read /tlog/checkpoint or /conflicts.\n'));
+    return Promise.resolve(
+      answer(
+        404,
+        'text/plain; charset=utf-8',
+        '沒有這項公開資料；可讀 /tlog/checkpoint 與 /conflicts。 Not found: read /tlog/checkpoint or /conflicts.\n',
+      ),
+    );
   };
 }
 

@@ -53,11 +53,19 @@ export function createFramedDoor({ log, ear, receive, tell }: FramedDoorMeans): 
   };
 
   const letLeave = (messages: MessageStream, exchange: number, answer: Answer): void => {
-    if (!answer.proven) return messages.write({ type: 'bare-refusal', exchange, rule: answer.rule, logId: answer.logId });
+    if (!answer.proven)
+      return messages.write({ type: 'bare-refusal', exchange, rule: answer.rule, logId: answer.logId });
     const write = (): void => {
       const refusal = answer.release();
-      if (refusal !== undefined) return void answer.withhold(refusal).then((withheld) => letLeave(messages, exchange, withheld));
-      messages.write({ type: 'response', exchange, evidence: evidenceOf(answer), headers: answer.headers, body: answer.body });
+      if (refusal !== undefined)
+        return void answer.withhold(refusal).then((withheld) => letLeave(messages, exchange, withheld));
+      messages.write({
+        type: 'response',
+        exchange,
+        evidence: evidenceOf(answer),
+        headers: answer.headers,
+        body: answer.body,
+      });
       answer.left();
     };
     messages.afterHead(answer.appended.head, write, () => answer.left());

@@ -1,6 +1,12 @@
 /** The client end of `t-road/1`: one stream to a peer gateway, opened when first needed and again after a break. */
 import type { EvidenceLog } from '@minben/evidence';
-import { type ArrivedMessage, type Frame, FRAMED_PROTOCOL, type GatewayEntry, type WireEvidence } from '@minben/exchange';
+import {
+  type ArrivedMessage,
+  type Frame,
+  FRAMED_PROTOCOL,
+  type GatewayEntry,
+  type WireEvidence,
+} from '@minben/exchange';
 import type { Clock, HeaderList, Network, TlsIdentity } from '@minben/ports';
 import { type HeadEar, type MessageStream, openMessageStream } from './message-stream.ts';
 import type { LinkAnswer, OutgoingRequest, PeerLink, ToldAnswer } from './peer-link.ts';
@@ -112,7 +118,14 @@ export function createFramedLinks({ clock, network, log, ear, identity }: Framed
 
   const send = async (peer: GatewayEntry, request: OutgoingRequest): Promise<LinkAnswer> => {
     const { appended, salt, details, headers, body } = request;
-    const evidence: WireEvidence = { kind: 'request', salt, details, index: appended.index, size: appended.head.size, path: appended.path };
+    const evidence: WireEvidence = {
+      kind: 'request',
+      salt,
+      details,
+      index: appended.index,
+      size: appended.head.size,
+      path: appended.path,
+    };
     const { frame, sent, stream } = await call(peer, request.timeoutMs, ({ messages, waiting }, exchange, waiter) => {
       messages.afterHead(appended.head, () => {
         if (!waiting.has(exchange)) return;
@@ -128,7 +141,9 @@ export function createFramedLinks({ clock, network, log, ear, identity }: Framed
   };
 
   const ask = async (peer: GatewayEntry, entry: Uint8Array, timeoutMs: number): Promise<ToldAnswer> => {
-    const { frame, stream } = await call(peer, timeoutMs, ({ messages }, exchange) => messages.write({ type: 'ask', exchange, entry }));
+    const { frame, stream } = await call(peer, timeoutMs, ({ messages }, exchange) =>
+      messages.write({ type: 'ask', exchange, entry }),
+    );
     if (frame?.type !== 'told' || stream === undefined) return { state: 'unreachable' };
     if (frame.state !== 'answered') return { state: frame.state };
     if (frame.evidence === undefined) return { state: 'unreachable' };
@@ -145,7 +160,12 @@ export function createFramedLinks({ clock, network, log, ear, identity }: Framed
   };
 }
 
-function arrive(messages: MessageStream, evidence: WireEvidence, headers: HeaderList, body: Uint8Array): ArrivedMessage {
+function arrive(
+  messages: MessageStream,
+  evidence: WireEvidence,
+  headers: HeaderList,
+  body: Uint8Array,
+): ArrivedMessage {
   return { peerFingerprint: messages.peerFingerprint, evidence, head: messages.heard(evidence.size), headers, body };
 }
 

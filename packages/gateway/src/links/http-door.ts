@@ -51,7 +51,10 @@ export function createHttpDoor({ ear, receive, tell }: HttpDoorMeans): HttpHandl
     const proven =
       evidence === undefined || head === undefined
         ? []
-        : writeEvidenceHeaders({ ...evidence, proof: { index: evidence.index, path: evidence.path, checkpoint: head.checkpoint } });
+        : writeEvidenceHeaders({
+            ...evidence,
+            proof: { index: evidence.index, path: evidence.path, checkpoint: head.checkpoint },
+          });
     return { status: 200, headers: [[STATE_HEADER, state], ...proven], body: new Uint8Array() };
   };
 
@@ -70,7 +73,12 @@ function isExchange(path: string): boolean {
 }
 
 function evidenceHeaders({ kind, salt, details, appended }: ProvenAnswer) {
-  return writeEvidenceHeaders({ kind, salt, details, proof: { index: appended.index, path: appended.path, checkpoint: appended.head.checkpoint } });
+  return writeEvidenceHeaders({
+    kind,
+    salt,
+    details,
+    proof: { index: appended.index, path: appended.path, checkpoint: appended.head.checkpoint },
+  });
 }
 
 /** The status stands in the details as well; both must agree, or the asker refuses. */

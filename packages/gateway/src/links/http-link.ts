@@ -1,6 +1,14 @@
 /** The client end of the HTTP/1.1 binding between gateways. */
 import type { ArrivedMessage, GatewayEntry, HeardHead, HttpEvidence, ToldState } from '@minben/exchange';
-import { EXCHANGE_PREFIX, forwardedHeaders, OUTCOME_PREFIX, readEvidenceHeaders, REFUSED_HEADER, STATE_HEADER, writeEvidenceHeaders } from '@minben/exchange';
+import {
+  EXCHANGE_PREFIX,
+  forwardedHeaders,
+  OUTCOME_PREFIX,
+  readEvidenceHeaders,
+  REFUSED_HEADER,
+  STATE_HEADER,
+  writeEvidenceHeaders,
+} from '@minben/exchange';
 import { type HeaderList, type HttpResponse, type Network, NetworkError, type TlsIdentity } from '@minben/ports';
 import type { HeadEar } from './message-stream.ts';
 import type { LinkAnswer, OutgoingRequest, PeerLink, ToldAnswer } from './peer-link.ts';
@@ -16,7 +24,14 @@ const MAXIMUM_ANSWER = 1_048_576;
 const TOLD_STATES: readonly string[] = ['not-received', 'open', 'unknown', 'answered'] satisfies ToldState[];
 
 export function createHttpLinks({ network, ear, identity }: HttpLinkMeans): PeerLink {
-  const call = (peer: GatewayEntry, method: string, path: string, headers: HeaderList, body: Uint8Array, timeoutMs: number) =>
+  const call = (
+    peer: GatewayEntry,
+    method: string,
+    path: string,
+    headers: HeaderList,
+    body: Uint8Array,
+    timeoutMs: number,
+  ) =>
     network.request({
       method,
       url: `https://${peer.address}${path}`,
@@ -46,7 +61,14 @@ export function createHttpLinks({ network, ear, identity }: HttpLinkMeans): Peer
 
   const ask = async (peer: GatewayEntry, entry: Uint8Array, timeoutMs: number): Promise<ToldAnswer> => {
     try {
-      const answer = await call(peer, 'GET', `${OUTCOME_PREFIX}${Buffer.from(entry).toString('hex')}`, [], new Uint8Array(), timeoutMs);
+      const answer = await call(
+        peer,
+        'GET',
+        `${OUTCOME_PREFIX}${Buffer.from(entry).toString('hex')}`,
+        [],
+        new Uint8Array(),
+        timeoutMs,
+      );
       const state = headerOf(answer, STATE_HEADER);
       if (state === undefined || !TOLD_STATES.includes(state)) return { state: 'unreachable' };
       if (state !== 'answered') return { state: state as Exclude<ToldState, 'answered'> };

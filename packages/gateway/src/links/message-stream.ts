@@ -12,7 +12,11 @@ const KEPT_HEADS = 64;
 
 export interface HeadEar {
   /** Checks a checkpoint's signature under the peer's key and notes the head; undefined when it cannot even be read. */
-  hear(peerFingerprint: string, checkpoint: string, carried?: { from: number; path: readonly Uint8Array[] }): HeardHead | undefined;
+  hear(
+    peerFingerprint: string,
+    checkpoint: string,
+    carried?: { from: number; path: readonly Uint8Array[] },
+  ): HeardHead | undefined;
   /** Size of the largest proven head of the peer; 0 when there is none. */
   knownSize(peerFingerprint: string): number;
 }
