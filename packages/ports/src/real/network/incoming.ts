@@ -76,7 +76,10 @@ function gatherBody(message: IncomingMessage, maximumBytes: number): Promise<Buf
     });
     message.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)));
     message.on('error', reject);
-    message.on('close', () => reject(new Error('the caller has gone away')));
+    message.on('close', () => {
+      // Every message closes; an error, with its stack, is made only for one that was not complete.
+      if (!message.complete) reject(new Error('the caller has gone away'));
+    });
   });
 }
 
