@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Listener } from '../network.ts';
 import { createRealNetwork } from '../real/network/network.ts';
@@ -50,6 +51,33 @@ describe('the fault proxy', () => {
     expect(await call({ halfOpen: { direction: 'down', bytes: 5 } }, 300)).toBe('timeout sent, handled');
     expect(await call({ halfOpen: { direction: 'up', bytes: 5 } }, 300)).toBe('timeout sent, not handled');
     expect(await call({ bytesPerSecond: 1 }, 300)).toBe('timeout sent, not handled');
+  });
+
+  it('lets neither side hear the other again once it fell silent', async () => {
+    let heard = '';
+    let served: Socket | undefined;
+    const server = createServer((socket) => {
+      served = socket;
+      socket.on('data', (bytes: Buffer) => {
+        heard += bytes.toString();
+        socket.write('answer');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const faults = { halfOpen: { direction: 'up', bytes: 5 } } as const;
+    proxy = await createFaultProxy({ target: { host: '127.0.0.1', port }, faults });
+    const caller = connect(proxy.port, '127.0.0.1', () => caller.write('0123456789'));
+    let answered = '';
+    caller.on('data', (bytes: Buffer) => {
+      answered += bytes.toString();
+    });
+    while (heard === '') await new Promise((resolve) => setTimeout(resolve, 5));
+    caller.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([heard, answered, served?.closed]).toEqual(['01234', '', false]);
+    served?.destroy();
+    server.close();
   });
 
   it('changes one bit of one byte', async () => {

@@ -42,6 +42,20 @@ describe('a simulated clock', () => {
     expect(fired).toEqual(['first', 'second life']);
   });
 
+  it('fires what is due at one instant in an order that the seed decides', async () => {
+    const orders = new Map<number, string>();
+    for (const seed of [1, 2, 3, 1, 2, 3]) {
+      const world = createWorld(seed);
+      let order = '';
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f'])
+        world.machine(name).ports.clock.after(1, () => (order += name));
+      await world.settle();
+      expect(orders.get(seed) ?? order).toBe(order);
+      orders.set(seed, order);
+    }
+    expect(new Set(orders.values()).size).toBe(3);
+  });
+
   it('lets time pass over a machine that is paused, and wakes it with all it missed, in order', async () => {
     const world = createWorld(1);
     const { clock } = world.machine('a').ports;

@@ -130,6 +130,7 @@ describe('a simulated disk', () => {
     const { disk } = world.machine('a').ports;
     const file = await world.run(disk.openAppend('/log'));
     world.machine('a').crash();
+    const traced = world.trace.lines.length;
     let ended = 0;
     const count = (): void => {
       ended += 1;
@@ -138,6 +139,7 @@ describe('a simulated disk', () => {
     disk.writeAtomically('/ghost', Buffer.from('x')).then(count, count);
     await world.settle();
     expect(ended).toBe(0);
+    expect(world.trace.lines).toHaveLength(traced);
     expect(await world.run(world.machine('a').ports.disk.list('/'))).toEqual(['log']);
     expect(await world.run(world.machine('a').ports.disk.read('/log'))).toHaveLength(0);
   });

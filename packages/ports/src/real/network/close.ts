@@ -13,10 +13,11 @@ export async function closeListener(
   streams: ReadonlySet<Socket>,
   graceMs: number,
 ): Promise<void> {
+  // Node's own close cuts connections that are idle at this moment.
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  const ended = Promise.all([door.drain(server as Server), ...[...streams].map(untilClosed)]);
+  const ended = Promise.all([door.drain(), ...[...streams].map(untilClosed)]);
   let timer: NodeJS.Timeout | undefined;
   const graceOver = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, graceMs);

@@ -2,7 +2,7 @@
  * What every HTTP port does the same way: reads the request within its limits, asks the handler, writes the
  * answer exactly as given, and closes without breaking a call in flight.
  */
-import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerOptions, ServerResponse } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { HttpHandler, HttpResponse } from '../../network.ts';
 import { headersOf, IncomingRequest, readBody } from './incoming.ts';
@@ -28,7 +28,7 @@ const FAILED = refusal(
 export interface Door {
   readonly listener: RequestListener;
   /** No call is accepted on a kept connection from now on; resolves when the last call in flight is answered. */
-  drain(server: Server): Promise<void>;
+  drain(): Promise<void>;
 }
 
 export function createDoor(
@@ -66,10 +66,9 @@ export function createDoor(
         else write(answer, message.method, FAILED);
       });
     },
-    drain(server) {
+    drain() {
       return new Promise((resolve) => {
         onIdle = resolve;
-        server.closeIdleConnections();
         if (inFlight === 0) resolve();
       });
     },

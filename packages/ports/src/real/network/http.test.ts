@@ -103,6 +103,8 @@ describe('HTTP over real sockets', () => {
     }, 10);
     const announced = await network.request({ method: 'POST', url, body: Buffer.alloc(11), timeoutMs: 20_000 });
     expect(announced.status).toBe(413);
+    const unsent = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 11\r\n\r\n';
+    expect(await raw(url, unsent)).toMatch(/^HTTP\/1\.1 413 /);
     const chunked = 'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nb\r\nabcdefghijk\r\n0\r\n\r\n';
     expect(await raw(url, chunked)).toMatch(/^HTTP\/1\.1 413 /);
     expect(called).toBe(0);
@@ -222,6 +224,20 @@ describe('closing a listener', () => {
     await expect(get(`${url}/late`)).rejects.toMatchObject({ sent: false });
     release();
     expect(String((await slow).body)).toBe('answered');
+    await closing;
+  });
+
+  it('takes no further call on a connection whose call it answers while closing', async () => {
+    let release: (() => void) | undefined;
+    const url = await serve(async () => {
+      await new Promise<void>((resolve) => (release = resolve));
+      return answer('answered');
+    });
+    const connection = raw(url, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    while (release === undefined) await new Promise((resolve) => setImmediate(resolve));
+    const closing = open.pop()?.close(60_000);
+    release();
+    expect(await connection).toMatch(/connection: close/i);
     await closing;
   });
 
