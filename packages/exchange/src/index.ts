@@ -77,9 +77,7 @@ export { isSignedBy, type LogKey, readBundleKey, readLogKey, readVerifyingKey } 
 export {
   checkLogProof,
   type HeadCheck,
-  type LogProof,
   type LogProofError,
   openCheckpoint,
-  parseLogProof,
 } from './trust/log-proof.ts';
 export { sealBundle } from './trust/seal-bundle.ts';

@@ -7,7 +7,10 @@ import { createSchemaCheck, type SourceProblem } from './bundle/schema-problems.
 const closed = { additionalProperties: false } as const;
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 });
 /** `url`: how others reach the port; default: host and port themselves. */
-const Door = Type.Object({ host: Type.String(), port: Port, url: Type.Optional(Type.String({ pattern: '^https?://[^/]+$' })) }, closed);
+const Door = Type.Object(
+  { host: Type.String(), port: Port, url: Type.Optional(Type.String({ pattern: '^https?://[^/]+$' })) },
+  closed,
+);
 
 export const RegistryConfig = Type.Object(
   {
@@ -21,7 +24,10 @@ export const RegistryConfig = Type.Object(
     public: Door,
     /** Mutual TLS, for the gateways' leases. */
     leases: Door,
-    operator: Type.Object({ host: Type.String({ pattern: '^(127\\.0\\.0\\.1|::1|localhost)$' }), port: Port, tokenFile: Type.String() }, closed),
+    operator: Type.Object(
+      { host: Type.String({ pattern: '^(127\\.0\\.0\\.1|::1|localhost)$' }), port: Port, tokenFile: Type.String() },
+      closed,
+    ),
     /** Identity, for the hub's gateway on the same machine. */
     identity: Type.Object({ host: Type.String({ pattern: '^(127\\.0\\.0\\.1|::1|localhost)$' }), port: Port }, closed),
     /** Longest lease; the hub counts a tenth more. */
@@ -43,7 +49,9 @@ export function parseConfig(text: string, directory: string): Result<RegistryCon
   try {
     value = JSON.parse(text);
   } catch {
-    return fail([{ file: 'registry.json', field: '', text: { 'zh-TW': '不是有效的 JSON。', en: 'This is not valid JSON.' } }]);
+    return fail([
+      { file: 'registry.json', field: '', text: { 'zh-TW': '不是有效的 JSON。', en: 'This is not valid JSON.' } },
+    ]);
   }
   const problems = check('registry.json', value);
   if (problems.length > 0) return fail(problems);

@@ -1,8 +1,7 @@
 /** Making a grant: sign the claims, make the JWS an entry of the hub's log, and join both into one token (PROTOCOL 15). */
-import type { EvidenceLog } from '@minben/evidence';
+import { commit, type EvidenceLog, formatProof } from '@minben/evidence';
 import { canonicalize, encodeBase64Url, fail, type Result, succeed } from '@minben/kernel';
 import type { Random, Signer } from '@minben/ports';
-import { commit, formatProof } from '../trust/stand-in.ts';
 import type { GrantClaims } from './model.ts';
 
 /** A larger token is accepted by nobody: it travels in a header with every call. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { commit, formatProof } from '@minben/evidence';
 import { canonicalize, type JsonValue } from '@minben/kernel';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +8,6 @@ import { makeSampleWorld, NOW, type SampleWorld, systemRandom } from '../test-su
 import { makeSampleClaims } from '../test-support/sample-grant.ts';
 import { type BundleIndex, indexBundle } from '../trust/index-bundle.ts';
 import { openCheckpoint } from '../trust/log-proof.ts';
-import { commit, formatProof } from '../trust/stand-in.ts';
 import { grantDetails, mintGrant } from './mint-grant.ts';
 import type { GrantClaims } from './model.ts';
 import { verifyGrant } from './verify-grant.ts';

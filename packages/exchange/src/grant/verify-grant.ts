@@ -5,14 +5,13 @@
  * gateway may keep the answer by token for as long as its bundle stays the same.
  */
 import { createHash } from 'node:crypto';
-import type { SignedHead } from '@minben/evidence';
+import { commit, type SignedHead } from '@minben/evidence';
 import { decodeBase64Url, fail, parseCanonical, type Result, succeed } from '@minben/kernel';
 import Type from 'typebox';
 import Compile from 'typebox/compile';
 import type { BundleIndex } from '../trust/index-bundle.ts';
 import { isSignedBy } from '../trust/keys.ts';
 import { checkLogProof, type HeadCheck, type LogProofError, openCheckpoint } from '../trust/log-proof.ts';
-import { commit } from '../trust/stand-in.ts';
 import { grantDetails, grantType, maximumGrantBytes } from './mint-grant.ts';
 import { GrantClaims } from './model.ts';
 

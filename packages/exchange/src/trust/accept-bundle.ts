@@ -2,14 +2,15 @@
  * PROTOCOL 24: a trust bundle is accepted only under the pinned key or its chained successor, with a higher
  * version and its inclusion proof in the hub's log, and not beyond the age that its policy names.
  */
+
 import { createHash } from 'node:crypto';
+import { commit } from '@minben/evidence';
 import { canonicalize, decodeBase64Url, fail, parseCanonical, type Result, succeed } from '@minben/kernel';
 import Compile from 'typebox/compile';
 import { SealedBundle, TrustBundle } from './bundle-model.ts';
 import { isSignedBy, readBundleKey, readLogKey } from './keys.ts';
 import { checkLogProof, type LogProofError, openCheckpoint } from './log-proof.ts';
 import { bundleMessage } from './seal-bundle.ts';
-import { commit } from './stand-in.ts';
 
 /** What the receiver already trusts: keys handed over by people (key ceremony), or the bundle it holds. */
 export type BundleTrust =

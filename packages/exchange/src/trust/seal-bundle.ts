@@ -2,12 +2,11 @@
  * Sealing a trust bundle: sign its exact canonical text, make it an entry of the hub's log, and give both
  * out together. A bundle that the log does not hold cannot be sealed (PROTOCOL 24).
  */
-import type { EvidenceLog } from '@minben/evidence';
+import { commit, type EvidenceLog, formatProof } from '@minben/evidence';
 import { canonicalize, encodeBase64Url } from '@minben/kernel';
 
 import type { Random, Signer } from '@minben/ports';
 import type { SealedBundle, TrustBundle } from './bundle-model.ts';
-import { commit, formatProof } from './stand-in.ts';
 
 /** What is signed: the purpose of the signature, then the bundle's text. */
 export function bundleMessage(details: string): Buffer {

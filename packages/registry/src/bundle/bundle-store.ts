@@ -42,7 +42,9 @@ export async function openBundleStore(disk: Disk, directory: string, journal: Jo
     return bytes === undefined ? undefined : parseStored(bytes.toString(), version);
   };
 
-  const versions = (await disk.list(directory)).filter((name) => /^\d{8}\.json$/.test(name)).map((name) => Number(name.slice(0, 8)));
+  const versions = (await disk.list(directory))
+    .filter((name) => /^\d{8}\.json$/.test(name))
+    .map((name) => Number(name.slice(0, 8)));
   let newest = versions.length === 0 ? undefined : await load(Math.max(...versions));
 
   const store: BundleStore = {
@@ -67,7 +69,12 @@ export async function openBundleStore(disk: Disk, directory: string, journal: Jo
       if (!held) return newest;
       const { bundle: key, next } = held.bundle.keys;
       let candidate: StoredBundle | undefined = newest;
-      while (candidate && candidate.version > after + 1 && candidate.bundle.keys.bundle !== key && candidate.bundle.keys.bundle !== next) {
+      while (
+        candidate &&
+        candidate.version > after + 1 &&
+        candidate.bundle.keys.bundle !== key &&
+        candidate.bundle.keys.bundle !== next
+      ) {
         candidate = await load(candidate.version - 1);
       }
       return candidate;
@@ -94,5 +101,10 @@ async function completeUnstored(journal: Journal, store: BundleStore): Promise<v
   if (unstored.entry === undefined || unstored.entry >= journal.log.head.size) return;
   const { head } = journal.log;
   const path = await journal.log.inclusionPath(unstored.entry, head.size);
-  await store.add({ details, signature, salt, proof: formatProof({ index: unstored.entry, path, checkpoint: head.checkpoint }) });
+  await store.add({
+    details,
+    signature,
+    salt,
+    proof: formatProof({ index: unstored.entry, path, checkpoint: head.checkpoint }),
+  });
 }

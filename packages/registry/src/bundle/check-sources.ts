@@ -2,11 +2,12 @@
  * What the files say together: ids are of their form and stand once, what one names another holds, keys can be
  * read. Pure; collects every problem, since a person corrects files, not one file.
  */
-import { compileGlob, isFieldPath, readBundleKey, readLogKey } from '@minben/exchange';
+
 import { parseVerifierKey } from '@minben/evidence';
+import { compileGlob, isFieldPath, readBundleKey, readLogKey } from '@minben/exchange';
 import { parseGatewayId, parseMemberId, parsePurposeCode, parseServiceId } from '@minben/kernel';
-import type { SourceProblem } from './schema-problems.ts';
 import type { Sourced, Sources } from './read-sources.ts';
+import type { SourceProblem } from './schema-problems.ts';
 
 /** What the registry itself brings: gateways may not take its log's name. */
 export interface OwnNames {
@@ -46,7 +47,9 @@ export function checkSources(sources: Sources, own: OwnNames): SourceProblem[] {
   const origins = sources.gateways.map(({ file, value }) => ({ file, value: value.origin }));
   expectOnce([{ file: 'registry', value: own.hubOrigin }, ...origins], 'origin', (origin) => origin);
   expectOnce(
-    sources.gateways.flatMap(({ file, value }) => value.certificates.map((certificate) => ({ file, value: certificate }))),
+    sources.gateways.flatMap(({ file, value }) =>
+      value.certificates.map((certificate) => ({ file, value: certificate })),
+    ),
     'certificates',
     (certificate) => certificate,
   );
@@ -58,12 +61,14 @@ export function checkSources(sources: Sources, own: OwnNames): SourceProblem[] {
 
   for (const { file, value } of sources.members) {
     expectForm(file, parseMemberId(value.id).ok && value.id.startsWith(`${own.instance}/`), 'id');
-    if (!/^[a-z0-9-]{1,64}$/.test(value.sector)) say(file, 'sector', '只能用小寫英數與連字號。', 'Use lower-case letters, digits and hyphens.');
+    if (!/^[a-z0-9-]{1,64}$/.test(value.sector))
+      say(file, 'sector', '只能用小寫英數與連字號。', 'Use lower-case letters, digits and hyphens.');
   }
   for (const { file, value } of sources.gateways) {
     expectForm(file, parseGatewayId(value.id).ok && value.id.startsWith(`${value.member}/`), 'id');
     if (!members.has(value.member)) unknown(file, 'member', value.member);
-    if (readLogKey(value.logKey)?.name !== value.origin) say(file, 'logKey', '不是這個紀錄的金鑰。', 'This is not the key of that log.');
+    if (readLogKey(value.logKey)?.name !== value.origin)
+      say(file, 'logKey', '不是這個紀錄的金鑰。', 'This is not the key of that log.');
     if (!readBundleKey(value.sealingKey)) say(file, 'sealingKey', '金鑰無法讀取。', 'The key cannot be read.');
     if (!/^[^\s/:]+:\d{1,5}$/.test(value.address)) say(file, 'address', '格式應為 主機:埠。', 'Write host:port.');
     if (!URL.canParse(value.publicUrl)) say(file, 'publicUrl', '不是網址。', 'This is not a URL.');
@@ -114,7 +119,8 @@ function checkEndpoints(
   say: (file: string, field: string, zh: string, en: string) => void,
 ): void {
   endpoints.forEach(({ method, path }, position) => {
-    if (!/^([A-Z]+|\*)$/.test(method)) say(file, `endpoints[${position}].method`, '不是 HTTP 方法。', 'This is not an HTTP method.');
+    if (!/^([A-Z]+|\*)$/.test(method))
+      say(file, `endpoints[${position}].method`, '不是 HTTP 方法。', 'This is not an HTTP method.');
     try {
       compileGlob(path);
     } catch {

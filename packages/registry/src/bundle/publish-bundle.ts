@@ -55,7 +55,8 @@ export function createPublisher(means: PublisherMeans): Publisher {
     const nowSeconds = Math.floor(clock.now() / 1000);
     const content = composeBundle(sources, means.facts());
     const { newest } = store;
-    if (newest && !hasChanged(newest.bundle, content) && !growsOld(newest.bundle, nowSeconds)) return succeed({ outcome: 'unchanged', bundle: newest });
+    if (newest && !hasChanged(newest.bundle, content) && !growsOld(newest.bundle, nowSeconds))
+      return succeed({ outcome: 'unchanged', bundle: newest });
     const version = (newest?.version ?? 0) + 1;
     const bundle: TrustBundle = { ...content, version, previous: store.digest, issuedAt: nowSeconds };
     const sealed: SealedBundle = await sealBundle(bundle, {

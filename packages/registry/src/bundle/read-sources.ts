@@ -52,7 +52,10 @@ const NO_POLICY: Static<typeof Policy> = {
 };
 
 /** Documents that fit their schema, and what is wrong with the others. */
-export async function readSources(disk: Disk, directory: string): Promise<{ sources: Sources; problems: SourceProblem[] }> {
+export async function readSources(
+  disk: Disk,
+  directory: string,
+): Promise<{ sources: Sources; problems: SourceProblem[] }> {
   const problems: SourceProblem[] = [];
   const folders: Record<string, Sourced<unknown>[]> = {};
   for (const [folder, check] of Object.entries(FOLDERS)) {
@@ -82,7 +85,8 @@ export async function fingerprintSources(disk: Disk, directory: string): Promise
   };
   await add('policy.json');
   for (const folder of Object.keys(FOLDERS)) {
-    for (const name of await disk.list(`${directory}/${folder}`)) if (name.endsWith('.json')) await add(`${folder}/${name}`);
+    for (const name of await disk.list(`${directory}/${folder}`))
+      if (name.endsWith('.json')) await add(`${folder}/${name}`);
   }
   return parts.join('\n');
 }

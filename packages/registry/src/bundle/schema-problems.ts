@@ -30,22 +30,40 @@ interface SchemaError {
 function explain(file: string, error: SchemaError): SourceProblem[] {
   const at = fieldOf(error.instancePath);
   const names = (list: unknown): string[] => (Array.isArray(list) ? list.map(String) : []);
-  const problem = (field: string, zh: string, en: string): SourceProblem => ({ file, field, text: { 'zh-TW': zh, en } });
+  const problem = (field: string, zh: string, en: string): SourceProblem => ({
+    file,
+    field,
+    text: { 'zh-TW': zh, en },
+  });
   switch (error.keyword) {
     case 'boolean':
       // Repeats what `additionalProperties` says of the same member.
       return [];
     case 'additionalProperties':
-      return names(error.params.additionalProperties).map((name) => problem(join(at, name), '不認得這個欄位。', 'This field is not known.'));
+      return names(error.params.additionalProperties).map((name) =>
+        problem(join(at, name), '不認得這個欄位。', 'This field is not known.'),
+      );
     case 'required':
-      return names(error.params.requiredProperties).map((name) => problem(join(at, name), '缺少這個欄位。', 'This field is missing.'));
+      return names(error.params.requiredProperties).map((name) =>
+        problem(join(at, name), '缺少這個欄位。', 'This field is missing.'),
+      );
     case 'type':
-      return [problem(at, `型別應為 ${String(error.params.type)}。`, `This must be of type ${String(error.params.type)}.`)];
+      return [
+        problem(at, `型別應為 ${String(error.params.type)}。`, `This must be of type ${String(error.params.type)}.`),
+      ];
     case 'pattern':
-      return [problem(at, `格式應符合 ${String(error.params.pattern)}。`, `This must match ${String(error.params.pattern)}.`)];
+      return [
+        problem(at, `格式應符合 ${String(error.params.pattern)}。`, `This must match ${String(error.params.pattern)}.`),
+      ];
     case 'minimum':
     case 'maximum':
-      return [problem(at, `數值須 ${String(error.params.comparison)} ${String(error.params.limit)}。`, `This must be ${String(error.params.comparison)} ${String(error.params.limit)}.`)];
+      return [
+        problem(
+          at,
+          `數值須 ${String(error.params.comparison)} ${String(error.params.limit)}。`,
+          `This must be ${String(error.params.comparison)} ${String(error.params.limit)}.`,
+        ),
+      ];
     case 'minItems':
     case 'minLength':
       return [problem(at, '不得為空。', 'This must not be empty.')];

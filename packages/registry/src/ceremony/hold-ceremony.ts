@@ -44,8 +44,13 @@ export async function holdCeremony(
   const { disk, clock, random } = ports;
   if (!parseLogOrigin(order.origin).ok) return fail('origin-malformed');
   if (!/^[A-Za-z0-9-]{1,16}$/.test(order.instance)) return fail('instance-malformed');
-  const files = [...KEY_ROLES.map((role) => keyFile(directory, role)), authorityKeyFile(directory), sectorSecretFile(directory)];
-  for (const file of [...files, recordFile(directory)]) if ((await disk.read(file)) !== undefined) return fail('keys-exist');
+  const files = [
+    ...KEY_ROLES.map((role) => keyFile(directory, role)),
+    authorityKeyFile(directory),
+    sectorSecretFile(directory),
+  ];
+  for (const file of [...files, recordFile(directory)])
+    if ((await disk.read(file)) !== undefined) return fail('keys-exist');
 
   const at = Math.floor(clock.now() / 1000);
   const keys: CeremonyRecord['keys'] = [];
@@ -83,6 +88,9 @@ export async function holdCeremony(
   if (!pem) throw new Error('the bundle key just written cannot be read');
   const signature = encodeBase64Url(createFileSigner(pem.toString()).sign(ceremonyMessage(text)));
   // Last, so that a ceremony cut short leaves no record of keys that were never compared.
-  await disk.writeAtomically(recordFile(directory), Buffer.from(`${JSON.stringify({ record: text, signature }, undefined, 2)}\n`));
+  await disk.writeAtomically(
+    recordFile(directory),
+    Buffer.from(`${JSON.stringify({ record: text, signature }, undefined, 2)}\n`),
+  );
   return succeed(record);
 }

@@ -1,7 +1,7 @@
 /** The keys as a running registry uses them. Each must be the one that the ceremony's record names. */
-import { fail, decodeBase64Url, type Result, succeed } from '@minben/kernel';
+import { decodeBase64Url, fail, type Result, succeed } from '@minben/kernel';
 import { createFileSigner, type Disk, rawPublicKey, readKeyFile, type Signer } from '@minben/ports';
-import { type KeyedCertificate, fingerprintOf } from '../certificate-authority/authority.ts';
+import { fingerprintOf, type KeyedCertificate } from '../certificate-authority/authority.ts';
 import type { IdentityKeys } from '../identity/person-reference.ts';
 import {
   authorityCertificateFile,
@@ -25,7 +25,15 @@ export interface RegistryKeys {
   readonly authority: KeyedCertificate;
 }
 
-export type KeysError = RecordError | 'record-missing' | `${KeyRole}-key-missing` | `${KeyRole}-key-unreadable` | `${KeyRole}-key-not-in-record` | 'authority-missing' | 'authority-not-in-record' | 'sector-secret-missing';
+export type KeysError =
+  | RecordError
+  | 'record-missing'
+  | `${KeyRole}-key-missing`
+  | `${KeyRole}-key-unreadable`
+  | `${KeyRole}-key-not-in-record`
+  | 'authority-missing'
+  | 'authority-not-in-record'
+  | 'sector-secret-missing';
 
 /** Reads every key but the successor's, which lies elsewhere until it is needed. */
 export async function readKeys(disk: Disk, directory: string): Promise<Result<RegistryKeys, KeysError>> {

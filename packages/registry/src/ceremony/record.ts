@@ -12,6 +12,15 @@ import { KEY_ROLES } from './key-places.ts';
 const closed = { additionalProperties: false } as const;
 const Seconds = Type.Integer({ minimum: 0 });
 
+const Role = Type.Union([
+  Type.Literal('bundle'),
+  Type.Literal('successor'),
+  Type.Literal('grant'),
+  Type.Literal('status'),
+  Type.Literal('log'),
+  Type.Literal('identity'),
+]);
+
 export const CeremonyRecord = Type.Object(
   {
     v: Type.Literal(1),
@@ -24,7 +33,7 @@ export const CeremonyRecord = Type.Object(
     keys: Type.Array(
       Type.Object(
         {
-          role: Type.Union(KEY_ROLES.map((role) => Type.Literal(role))),
+          role: Role,
           id: Type.String(),
           kind: Type.Union([Type.Literal('ed25519'), Type.Literal('x25519')]),
           /** Raw public key, base64url. */
@@ -66,14 +75,19 @@ export function readRecord(bytes: Uint8Array): Result<CeremonyRecord, RecordErro
   const record = parseCanonical(signed.record);
   if (!record.ok || !recordCheck.Check(record.value)) return fail('record-malformed');
   const roles = record.value.keys.map(({ role }) => role);
-  if (!KEY_ROLES.every((role) => roles.filter((present) => present === role).length === 1)) return fail('record-incomplete');
+  if (!KEY_ROLES.every((role) => roles.filter((present) => present === role).length === 1))
+    return fail('record-incomplete');
   const key = readBundleKey(keyOf(record.value, 'bundle').public);
   const signature = decodeBase64Url(signed.signature);
-  if (!key || !signature.ok || !isSignedBy(key, ceremonyMessage(signed.record), signature.value)) return fail('record-signature');
+  if (!key || !signature.ok || !isSignedBy(key, ceremonyMessage(signed.record), signature.value))
+    return fail('record-signature');
   return succeed(record.value);
 }
 
-export function keyOf(record: CeremonyRecord, role: CeremonyRecord['keys'][number]['role']): CeremonyRecord['keys'][number] {
+export function keyOf(
+  record: CeremonyRecord,
+  role: CeremonyRecord['keys'][number]['role'],
+): CeremonyRecord['keys'][number] {
   const key = record.keys.find((candidate) => candidate.role === role);
   if (!key) throw new Error(`the ceremony's record holds no ${role} key`);
   return key;

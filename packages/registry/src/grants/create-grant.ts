@@ -6,7 +6,14 @@ import { type Agreement, type BundleIndex, type GrantClaims, intersectFields, mi
 import { fail, makeUuid, type Result, succeed } from '@minben/kernel';
 import type { Clock, Random, Signer } from '@minben/ports';
 import Type, { type Static } from 'typebox';
-import { findPseudonym, type IdentityMeans, NamedSubject, type SubjectError, sealSubject, sectorOf } from '../identity/subject.ts';
+import {
+  findPseudonym,
+  type IdentityMeans,
+  NamedSubject,
+  type SubjectError,
+  sealSubject,
+  sectorOf,
+} from '../identity/subject.ts';
 import type { Journal } from '../notes/journal.ts';
 import { encodeNote } from '../notes/note.ts';
 
@@ -66,7 +73,9 @@ export interface GrantMeans {
 }
 
 /** Rejects with LogRefusal when the log does not write. */
-export function createGranting(means: GrantMeans): (order: GrantOrder) => Promise<Result<CreatedGrant, GrantOrderError>> {
+export function createGranting(
+  means: GrantMeans,
+): (order: GrantOrder) => Promise<Result<CreatedGrant, GrantOrderError>> {
   // Two grants in one batch may not share a position: counted from here on, and raised by what is replayed.
   let nextPosition = 0;
 
@@ -135,7 +144,8 @@ function settleTerms(order: GrantOrder, index: BundleIndex, now: number): Result
   const service = index.services.get(agreement?.service ?? '');
   if (!agreement || !service) return fail('agreement-unknown');
   if (agreement.basis.kind !== 'consent') return fail('agreement-not-consent');
-  if (now < agreement.validFrom || now >= agreement.validUntil || agreement.suspendedBy.length > 0) return fail('agreement-not-in-force');
+  if (now < agreement.validFrom || now >= agreement.validUntil || agreement.suspendedBy.length > 0)
+    return fail('agreement-not-in-force');
   if (order.seconds > LONGEST_SECONDS) return fail('validity-out-of-range');
 
   const purpose = order.purpose ?? (agreement.purposes.length === 1 ? agreement.purposes[0] : undefined);
@@ -144,7 +154,8 @@ function settleTerms(order: GrantOrder, index: BundleIndex, now: number): Result
   const fields = order.fields ?? agreement.fields;
   if (order.fields && agreement.fields !== 'whole-document') {
     const allowed = intersectFields(agreement.fields, order.fields);
-    if (allowed === 'whole-document' || !order.fields.every((field) => allowed.includes(field))) return fail('fields-outside-agreement');
+    if (allowed === 'whole-document' || !order.fields.every((field) => allowed.includes(field)))
+      return fail('fields-outside-agreement');
   }
 
   const audience = order.audience ?? (order.uses === undefined ? service.gateways : service.gateways.slice(0, 1));

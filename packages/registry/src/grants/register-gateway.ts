@@ -71,7 +71,12 @@ export async function registerGateway(
 ): Promise<Result<RegisteredGateway, RegistrationError>> {
   const { disk, clock, random } = means;
   const options = { nowMilliseconds: clock.now(), random };
-  const signed = await signCertificateRequest(order.request, { name: order.id, hosts: order.hosts }, means.authority, options);
+  const signed = await signCertificateRequest(
+    order.request,
+    { name: order.id, hosts: order.hosts },
+    means.authority,
+    options,
+  );
   if (!signed.ok) return fail({ name: 'request-refused', reason: signed.error });
 
   const file = `gateways/${order.id.replaceAll('/', '-')}.json`;
@@ -106,7 +111,11 @@ export async function registerGateway(
   await disk.writeAtomically(path, Buffer.from(`${JSON.stringify(entry, undefined, 2)}\n`));
   const published = await means.publisher.publish();
   if (published.ok) {
-    return succeed({ certificate: signed.value, authorities: means.authorities, bundleVersion: published.value.bundle.version });
+    return succeed({
+      certificate: signed.value,
+      authorities: means.authorities,
+      bundleVersion: published.value.bundle.version,
+    });
   }
   // A registration that cannot be published would block every later one.
   if (before === undefined) await disk.remove(path);

@@ -6,7 +6,14 @@ import { refuse } from './problems.ts';
 
 export function answerJson(status: number, value: unknown): HttpResponse {
   const body = Buffer.from(JSON.stringify(value));
-  return { status, headers: [['content-type', 'application/json'], ['cache-control', 'no-store']], body };
+  return {
+    status,
+    headers: [
+      ['content-type', 'application/json'],
+      ['cache-control', 'no-store'],
+    ],
+    body,
+  };
 }
 
 export function answerText(status: number, text: string, type = 'text/plain; charset=utf-8'): HttpResponse {
@@ -34,14 +41,17 @@ export function bodyReader<T extends TSchema>(schema: T): (request: HttpRequest)
 }
 
 /** `METHOD /path`, or `METHOD /path/` for everything below it. */
-export type Routes = Readonly<Record<string, (request: HttpRequest, rest: string) => Promise<HttpResponse> | HttpResponse>>;
+export type Routes = Readonly<
+  Record<string, (request: HttpRequest, rest: string) => Promise<HttpResponse> | HttpResponse>
+>;
 
 /** Answers by the table; 404 for an unknown path, 405 for a known one under another method. */
 export function route(routes: Routes): HttpHandler {
   const paths = Object.keys(routes).map((key) => key.slice(key.indexOf(' ') + 1));
   return async (request) => {
     const { path } = splitPath(request);
-    const matched = paths.find((known) => known === path) ?? paths.find((known) => known.endsWith('/') && path.startsWith(known));
+    const matched =
+      paths.find((known) => known === path) ?? paths.find((known) => known.endsWith('/') && path.startsWith(known));
     if (matched === undefined) return refuse(request, 'not-found');
     const handler = routes[`${request.method} ${matched}`];
     return handler ? handler(request, path.slice(matched.length)) : refuse(request, 'method-not-allowed');

@@ -23,7 +23,8 @@ export function createLeaseHandler(means: LeaseMeans): HttpHandler {
       if (!renewal) return refuse(request, 'body-malformed');
       const peer = means.bundle()?.gatewaysByCertificate.get(request.peerFingerprint ?? '');
       const now = means.clock.now() / 1000;
-      const isNamed = peer?.id === renewal.gateway && peer.revoked === undefined && now >= peer.validFrom && now < peer.validUntil;
+      const isNamed =
+        peer?.id === renewal.gateway && peer.revoked === undefined && now >= peer.validFrom && now < peer.validUntil;
       if (!isNamed) return refuse(request, 'certificate-not-of-this-gateway');
       const lease = await means.authority.renew(renewal, request.signal);
       if (!lease.ok) return refuse(request, lease.error);

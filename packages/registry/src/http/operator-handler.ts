@@ -63,7 +63,8 @@ export function createOperatorHandler(means: OperatorMeans): HttpHandler {
       if (!order) return refuse(request, 'body-malformed');
       const registered = await means.registerGateway(order);
       if (registered.ok) return answerJson(201, registered.value);
-      if (registered.error.name === 'request-refused') return refuse(request, 'request-refused', { reason: registered.error.reason });
+      if (registered.error.name === 'request-refused')
+        return refuse(request, 'request-refused', { reason: registered.error.reason });
       return refuse(request, registered.error.name, { problems: registered.error.problems });
     },
     'POST /bundle': async (request) => {
@@ -92,7 +93,8 @@ export function createOperatorHandler(means: OperatorMeans): HttpHandler {
       const reasons = means.reasons();
       return answerJson(reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons });
     },
-    'GET /metrics': () => answerText(200, means.metrics(), 'application/openmetrics-text; version=1.0.0; charset=utf-8'),
+    'GET /metrics': () =>
+      answerText(200, means.metrics(), 'application/openmetrics-text; version=1.0.0; charset=utf-8'),
   });
 
   return async (request) => {

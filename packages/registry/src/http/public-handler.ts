@@ -5,7 +5,8 @@
  *   GET /tlog/checkpoint, /tlog/tile/…           C2SP tlog-tiles
  *   GET /healthz
  */
-import type { Clock, Disk, HttpHandler, HttpResponse } from '@minben/ports';
+import { type PublicLog, serveTiles } from '@minben/evidence';
+import type { Clock, HttpHandler, HttpResponse, Logger } from '@minben/ports';
 import type { BundleStore, StoredBundle } from '../bundle/bundle-store.ts';
 import { answerText, route, splitPath } from './answers.ts';
 import { refuse } from './problems.ts';
@@ -42,9 +43,9 @@ export function createBundleBoard(store: BundleStore, clock: Clock): BundleBoard
   };
 }
 
-/** `publicDirectory`: the hub log's published files. */
-export function createPublicHandler(means: { board: BundleBoard; disk: Disk; publicDirectory: string }): HttpHandler {
-  const { board, disk } = means;
+export function createPublicHandler(means: { board: BundleBoard; hubLog: PublicLog; log: Logger }): HttpHandler {
+  const { board } = means;
+  const tiles = serveTiles(means.hubLog, means.log, '/tlog');
   return route({
     'GET /healthz': () => answerText(200, 'ok\n'),
     'GET /bundle': async (request) => {
@@ -57,7 +58,9 @@ export function createPublicHandler(means: { board: BundleBoard; disk: Disk; pub
         await board.change(wait * 1000, request.signal);
         next = await board.store.nextFor(after);
       }
-      return next ? answerBundle(next, 'no-cache') : { status: 204, headers: [['cache-control', 'no-cache']], body: Buffer.alloc(0) };
+      return next
+        ? answerBundle(next, 'no-cache')
+        : { status: 204, headers: [['cache-control', 'no-cache']], body: Buffer.alloc(0) };
     },
     'GET /bundle/': async (request, rest) => {
       const version = /^[1-9]\d{0,8}$/.test(rest) ? Number(rest) : undefined;
@@ -65,13 +68,7 @@ export function createPublicHandler(means: { board: BundleBoard; disk: Disk; pub
       // A version never changes.
       return stored ? answerBundle(stored, 'public, max-age=31536000, immutable') : refuse(request, 'not-found');
     },
-    'GET /tlog/': async (request, rest) => {
-      const kind = kindOfFile(rest);
-      const bytes = kind === undefined ? undefined : await disk.read(`${means.publicDirectory}/${rest}`);
-      if (bytes === undefined) return refuse(request, 'not-found');
-      const [type, caching] = kind === 'checkpoint' ? ['text/plain; charset=utf-8', 'no-cache'] : ['application/octet-stream', 'public, max-age=31536000, immutable'];
-      return { status: 200, headers: [['content-type', type as string], ['cache-control', caching as string]], body: bytes };
-    },
+    'GET /tlog/': (request) => tiles(request),
   });
 }
 
@@ -84,12 +81,6 @@ function answerBundle(stored: StoredBundle, caching: string): HttpResponse {
     ],
     body: Buffer.from(stored.text),
   };
-}
-
-/** Only the names that C2SP tlog-tiles gives: no other file can be asked for, whatever the path says. */
-function kindOfFile(path: string): 'checkpoint' | 'tile' | undefined {
-  if (path === 'checkpoint') return 'checkpoint';
-  return /^tile\/(entries|[0-9]|[1-5][0-9]|6[0-3])\/(x\d{3}\/){0,4}\d{3}(\.p\/([1-9]\d{0,1}|1\d\d|2[0-4]\d|25[0-5]))?$/.test(path) ? 'tile' : undefined;
 }
 
 /** A count in decimal up to `most`; 0 when absent, undefined when malformed. */

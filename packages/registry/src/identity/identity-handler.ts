@@ -20,7 +20,9 @@ export const MAXIMUM_ITEMS = 500;
 const closed = { additionalProperties: false } as const;
 const readEnrolment = bodyReader(Type.Object({ numbers: Type.Array(Type.String()) }, closed));
 const readReferences = bodyReader(Type.Object({ pseudonyms: Type.Array(Type.String()) }, closed));
-const readSubject = bodyReader(Type.Object({ service: Type.String(), purpose: Type.String(), subject: NamedSubject }, closed));
+const readSubject = bodyReader(
+  Type.Object({ service: Type.String(), purpose: Type.String(), subject: NamedSubject }, closed),
+);
 
 export function createIdentityHandler(
   identity: IdentityMeans,
@@ -32,7 +34,9 @@ export function createIdentityHandler(
     const index = means.bundle();
     const member = index.members.get(client.split('/', 3).join('/'));
     const code = client.split('/')[3] ?? '';
-    return member?.subsystems.includes(code) && client === `${member.id}/${code}` ? { client, sector: member.sector } : undefined;
+    return member?.subsystems.includes(code) && client === `${member.id}/${code}`
+      ? { client, sector: member.sector }
+      : undefined;
   };
 
   const enrol = (request: HttpRequest): HttpResponse => {
@@ -91,7 +95,9 @@ export function createIdentityHandler(
     const pseudonym = await findPseudonym(subject, sector, identity);
     if (!pseudonym.ok) return refuse(request, pseudonym.error);
     const gateways = index.services.get(service)?.gateways ?? [];
-    return answerJson(200, { subject: await sealSubject(pseudonym.value, { service, purpose, gateways }, index, identity.sealer) });
+    return answerJson(200, {
+      subject: await sealSubject(pseudonym.value, { service, purpose, gateways }, index, identity.sealer),
+    });
   };
 
   return route({ 'POST /enrolments': enrol, 'POST /references': refer, 'POST /subjects': sealForStatute });

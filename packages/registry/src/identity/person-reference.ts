@@ -14,7 +14,12 @@ export interface IdentityKeys {
 
 const FORM = /^([a-z0-9-]{1,64})\.([A-Za-z0-9_-]{1,400})$/;
 
-export async function makeReference(pseudonym: Pseudonym, sector: string, sealer: SubjectSealer, keys: Pick<IdentityKeys, 'publicKey'>): Promise<string> {
+export async function makeReference(
+  pseudonym: Pseudonym,
+  sector: string,
+  sealer: SubjectSealer,
+  keys: Pick<IdentityKeys, 'publicKey'>,
+): Promise<string> {
   return `${sector}.${await sealer.seal(keys.publicKey, referenceInfo(sector), pseudonym)}`;
 }
 

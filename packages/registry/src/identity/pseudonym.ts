@@ -6,7 +6,13 @@
  * it into another sector without keeping any table of persons, and a made-up pseudonym is recognised as such.
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { decodeBase64Url, encodeBase64Url, parseNationalId, parseResidentCertificateNumber, type Pseudonym } from '@minben/kernel';
+import {
+  decodeBase64Url,
+  encodeBase64Url,
+  type Pseudonym,
+  parseNationalId,
+  parseResidentCertificateNumber,
+} from '@minben/kernel';
 
 export interface Pseudonyms {
   /** The person's pseudonym in `sector`; undefined when the number's form or check digit is wrong. */

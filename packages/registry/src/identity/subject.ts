@@ -28,7 +28,11 @@ export interface IdentityMeans {
 
 export type SubjectError = 'subject-unreadable' | 'numbers-not-accepted' | 'number-invalid';
 
-export async function findPseudonym(subject: NamedSubject, sector: string, identity: IdentityMeans): Promise<Result<Pseudonym, SubjectError>> {
+export async function findPseudonym(
+  subject: NamedSubject,
+  sector: string,
+  identity: IdentityMeans,
+): Promise<Result<Pseudonym, SubjectError>> {
   if ('number' in subject) {
     if (!identity.takesNumbers) return fail('numbers-not-accepted');
     const made = identity.pseudonyms.make(subject.number, sector);

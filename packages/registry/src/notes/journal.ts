@@ -109,6 +109,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     refuse: (reason) => inner.refuse(reason),
     inclusionPath: (index, size) => inner.inclusionPath(index, size),
     consistencyPath: (from, to) => inner.consistencyPath(from, to),
+    rootAt: (size) => inner.rootAt(size),
     close: () => inner.close(),
   };
 

@@ -12,10 +12,25 @@ const Count = Type.Integer({ minimum: 0 });
 
 export const RegistryNote = Type.Union([
   /** A grant was minted: its position in the status list and the gateways that may honour it. `exp` in seconds. */
-  Type.Object({ t: Type.Literal('grant-minted'), jti: Type.String(), index: Count, gateways: Type.Array(Type.String()), exp: Count }, closed),
+  Type.Object(
+    {
+      t: Type.Literal('grant-minted'),
+      jti: Type.String(),
+      index: Count,
+      gateways: Type.Array(Type.String()),
+      exp: Count,
+    },
+    closed,
+  ),
   /** A grant was withdrawn as this version of the status list. Details and salt open the log's entry. */
   Type.Object(
-    { t: Type.Literal('grant-withdrawn'), jti: Type.String(), version: Count, details: Type.String(), salt: Type.String() },
+    {
+      t: Type.Literal('grant-withdrawn'),
+      jti: Type.String(),
+      version: Count,
+      details: Type.String(),
+      salt: Type.String(),
+    },
     closed,
   ),
   /** Only in snapshots: where the log holds the entry of a withdrawal. Elsewhere the log says it. */

@@ -51,7 +51,10 @@ function withdraw(jti: string): void {
 }
 
 function renew(changes: Partial<LeaseRenewal> = {}, signal?: AbortSignal) {
-  return authority.renew({ gateway: A, nonce: 'n', known: 0, acknowledged: 0, waitMilliseconds: 0, ...changes }, signal);
+  return authority.renew(
+    { gateway: A, nonce: 'n', known: 0, acknowledged: 0, waitMilliseconds: 0, ...changes },
+    signal,
+  );
 }
 
 function effectOf(jti: string) {
@@ -68,7 +71,10 @@ describe('a status lease', () => {
     for (const jti of ['g0', 'g1', 'g2']) mint(jti);
     withdraw('g2');
     withdraw('g0');
-    expect(await renew()).toMatchObject({ ok: true, value: { gateway: A, nonce: 'n', version: 2, withdrawn: [2, 0], leaseMilliseconds: LEASE } });
+    expect(await renew()).toMatchObject({
+      ok: true,
+      value: { gateway: A, nonce: 'n', version: 2, withdrawn: [2, 0], leaseMilliseconds: LEASE },
+    });
     expect(await renew({ known: 1 })).toMatchObject({ ok: true, value: { version: 2, withdrawn: [0] } });
     expect(await renew({ known: 2 })).toMatchObject({ ok: true, value: { version: 2, withdrawn: [] } });
   });
@@ -142,7 +148,13 @@ describe('a withdrawal', () => {
     await renew();
     await clock.advance(600);
     withdraw('g0');
-    expect(effectOf('g0')).toMatchObject({ effective: false, gateways: [{ gateway: A, state: 'waiting', leftMilliseconds: 500 }, { gateway: B, state: 'lapsed' }] });
+    expect(effectOf('g0')).toMatchObject({
+      effective: false,
+      gateways: [
+        { gateway: A, state: 'waiting', leftMilliseconds: 500 },
+        { gateway: B, state: 'lapsed' },
+      ],
+    });
     await clock.advance(499);
     expect(effectOf('g0').effective).toBe(false);
     await clock.advance(1);
@@ -155,7 +167,13 @@ describe('a withdrawal', () => {
     await renew({ known: 0 });
     expect(effectOf('g0').gateways[0]?.state).toBe('waiting');
     await renew({ known: 1, acknowledged: 1 });
-    expect(effectOf('g0')).toMatchObject({ effective: true, gateways: [{ gateway: A, state: 'acknowledged' }, { gateway: B, state: 'lapsed' }] });
+    expect(effectOf('g0')).toMatchObject({
+      effective: true,
+      gateways: [
+        { gateway: A, state: 'acknowledged' },
+        { gateway: B, state: 'lapsed' },
+      ],
+    });
   });
 
   it('counts only leases given before it: a later one already carries it', async () => {
@@ -199,7 +217,10 @@ describe('a withdrawal', () => {
     expect(effectOf('g0').effective).toBe(true);
     const kept = [...book.snapshot(clock.now() / 1000)];
     start(kept);
-    expect(effectOf('g0')).toMatchObject({ effective: true, gateways: [{ state: 'acknowledged' }, { state: 'lapsed' }] });
+    expect(effectOf('g0')).toMatchObject({
+      effective: true,
+      gateways: [{ state: 'acknowledged' }, { state: 'lapsed' }],
+    });
   });
 
   it('is told apart from a grant that was never minted, and from one that stands', () => {
@@ -217,14 +238,16 @@ describe('the status book', () => {
         for (const [name, number] of steps) {
           if (name === 'mint' && !book.grant(`g${number}`)) mint(`g${number}`, number % 2 ? [A] : [A, B]);
           if (name === 'withdraw' && book.grant(`g${number}`) && !book.withdrawal(`g${number}`)) withdraw(`g${number}`);
-          if (name === 'acknowledge') book.apply({ t: 'version-acknowledged', gateway: A, version: Math.min(number, book.version) });
+          if (name === 'acknowledge')
+            book.apply({ t: 'version-acknowledged', gateway: A, version: Math.min(number, book.version) });
           if (name === 'lapse') book.apply({ t: 'leases-lapsed', gateway: B, version: Math.min(number, book.version) });
         }
         const copy = new StatusBook();
         for (const note of book.snapshot(0)) copy.apply(note);
         expect(copy.snapshot(0)).toEqual(book.snapshot(0));
         expect([copy.version, copy.nextIndex]).toEqual([book.version, book.nextIndex]);
-        for (const known of [0, 1, 5]) expect(new Set(copy.withdrawnSince(known, A))).toEqual(new Set(book.withdrawnSince(known, A)));
+        for (const known of [0, 1, 5])
+          expect(new Set(copy.withdrawnSince(known, A))).toEqual(new Set(book.withdrawnSince(known, A)));
       }),
     );
   });

@@ -3,8 +3,9 @@
  * A withdrawal shown to anyone is already durable: a hub that forgot one after a crash would give its version
  * to another, and gateways would never hear of it. Pure apart from its ports, so that a simulation runs it.
  */
-import { fail, type Result, succeed } from '@minben/kernel';
+
 import type { LeaseRenewal, StatusLease } from '@minben/exchange';
+import { fail, type Result, succeed } from '@minben/kernel';
 import type { Clock } from '@minben/ports';
 import type { RegistryNote } from '../notes/note.ts';
 import type { StatusBook } from './status-book.ts';
@@ -12,7 +13,11 @@ import type { StatusBook } from './status-book.ts';
 /** The hub counts this much longer than the gateway, whose lease runs from sending (PROTOCOL 16). */
 const HUB_MARGIN = 1.1;
 
-export type RenewalError = 'status-list-ahead' | 'acknowledges-unknown-version' | 'hub-not-writable' | 'renewal-abandoned';
+export type RenewalError =
+  | 'status-list-ahead'
+  | 'acknowledges-unknown-version'
+  | 'hub-not-writable'
+  | 'renewal-abandoned';
 
 export interface GatewayEffect {
   readonly gateway: string;
@@ -81,7 +86,12 @@ export function createStatusAuthority(means: StatusMeans): StatusAuthority {
     if (book.acknowledged(gateway) >= version) return { gateway, state: 'acknowledged' };
     if (book.lapsed(gateway) >= version) return { gateway, state: 'lapsed' };
     const now = clock.monotonic();
-    const until = Math.max(now, ...leasesOf(gateway).filter((lease) => lease.version < version).map((lease) => lease.until));
+    const until = Math.max(
+      now,
+      ...leasesOf(gateway)
+        .filter((lease) => lease.version < version)
+        .map((lease) => lease.until),
+    );
     if (until > now) return { gateway, state: 'waiting', leftMilliseconds: Math.ceil(until - now) };
     remember({ t: 'leases-lapsed', gateway, version });
     return { gateway, state: 'lapsed' };
@@ -107,7 +117,8 @@ export function createStatusAuthority(means: StatusMeans): StatusAuthority {
       if (renewal.known > book.version) return fail('status-list-ahead');
       if (renewal.acknowledged > renewal.known) return fail('acknowledges-unknown-version');
       const { gateway, nonce, known, acknowledged } = renewal;
-      if (acknowledged > book.acknowledged(gateway)) remember({ t: 'version-acknowledged', gateway, version: acknowledged });
+      if (acknowledged > book.acknowledged(gateway))
+        remember({ t: 'version-acknowledged', gateway, version: acknowledged });
       // Holding back longer would eat the lease, which runs from the sending of the renewal.
       const wait = Math.min(renewal.waitMilliseconds, leaseMilliseconds / 2);
       if (known === book.version && wait > 0) await change(wait, signal);

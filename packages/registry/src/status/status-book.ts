@@ -87,7 +87,8 @@ export class StatusBook {
   #withdraw(note: Extract<RegistryNote, { t: 'grant-withdrawn' }>, entry: number | undefined): void {
     const { jti, version, details, salt } = note;
     // A snapshot carries the counter first and old withdrawals after it; a live one is always the next.
-    if (version > this.#version + 1) throw new Error(`withdrawal ${version} follows version ${this.#version}: one is missing`);
+    if (version > this.#version + 1)
+      throw new Error(`withdrawal ${version} follows version ${this.#version}: one is missing`);
     this.#version = Math.max(this.#version, version);
     const known = this.#withdrawals.get(jti);
     const placed = entry ?? known?.entry;
@@ -133,7 +134,13 @@ export class StatusBook {
     if (this.#longestLease > 0) notes.push({ t: 'lease-length-set', milliseconds: this.#longestLease });
     for (const grant of this.#grants.values()) {
       if (grant.exp + REMEMBERED_SECONDS < nowSeconds) continue;
-      notes.push({ t: 'grant-minted', jti: grant.jti, index: grant.index, gateways: [...grant.gateways], exp: grant.exp });
+      notes.push({
+        t: 'grant-minted',
+        jti: grant.jti,
+        index: grant.index,
+        gateways: [...grant.gateways],
+        exp: grant.exp,
+      });
       const withdrawal = this.#withdrawals.get(grant.jti);
       if (!withdrawal) continue;
       const { jti, version, details, salt, entry } = withdrawal;

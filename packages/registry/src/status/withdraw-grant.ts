@@ -19,7 +19,9 @@ export interface WithdrawalMeans {
  * Answers a function that withdraws by the grant's `jti`. Withdrawing twice is withdrawing once: the second
  * call answers the first one's withdrawal. Rejects with LogRefusal when the log does not write.
  */
-export function createWithdrawing(means: WithdrawalMeans): (jti: string) => Promise<Result<Withdrawal, 'grant-unknown'>> {
+export function createWithdrawing(
+  means: WithdrawalMeans,
+): (jti: string) => Promise<Result<Withdrawal, 'grant-unknown'>> {
   const { book, log } = means;
   const underWay = new Map<string, Promise<Withdrawal>>();
   // Entries become durable in the order they were appended, so versions may be given out before the sync.
