@@ -64,12 +64,13 @@ export function createExchangeIndex(store: IndexStore, clock: Clock, log: Logger
       return isComplete;
     },
     take(placed: PlacedNote) {
-      newest = Math.max(newest, placed.position);
+      const position = placed.position ?? newest;
+      newest = Math.max(newest, position);
       const parts = readNote(placed);
       if (parts === undefined || isClosed) return;
       const known = waiting.get(parts.entry);
       if (known !== undefined) Object.assign(known.parts, parts);
-      else if (waiting.size < MAXIMUM_WAITING) waiting.set(parts.entry, { parts, position: placed.position });
+      else if (waiting.size < MAXIMUM_WAITING) waiting.set(parts.entry, { parts, position });
       else isComplete = false;
       if (isComplete) plan(GATHER_MS);
     },
@@ -95,13 +96,16 @@ export function createExchangeIndex(store: IndexStore, clock: Clock, log: Logger
     async flush() {
       while (waiting.size > 0 && isComplete) {
         storeBatch();
-        await Promise.resolve();
+        await new Promise<void>((resolve) => clock.after(0, resolve));
       }
+    },
+    storeNow() {
+      while (waiting.size > 0 && isComplete) storeBatch();
     },
     eraseBefore: (seconds) => store.eraseBefore(seconds),
     async close() {
       cancel?.();
-      await this.flush();
+      this.storeNow();
       isClosed = true;
       store.close();
     },

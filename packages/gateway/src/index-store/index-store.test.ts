@@ -195,6 +195,16 @@ describe.each(stores)('the index of exchanges %s', (_name, openStore) => {
     await index.close();
   });
 
+  it('stores at once when it must, and does without positions', async () => {
+    const store = await openStore();
+    const index = indexOver(store);
+    for (let at = 1; at <= 200; at += 1) index.take({ note: sent(at, `m-${at}`) });
+    index.storeNow();
+    expect(store.findByMessage('m-200')).toHaveLength(1);
+    expect(index.position).toBe(0);
+    await index.close();
+  });
+
   it('stores by itself after a while', async () => {
     const index = await filled(sent(1));
     while (index.position === 0) await new Promise((resolve) => setTimeout(resolve, 20));

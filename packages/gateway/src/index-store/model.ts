@@ -31,8 +31,8 @@ export type IndexedEvidence = PeerEvidence;
 
 /** A note of the journal with its place there. */
 export interface PlacedNote {
-  /** Rises with every note of the journal. */
-  readonly position: number;
+  /** Rises with every note of the journal; absent where the journal counts none. */
+  readonly position?: number;
   readonly note: Note;
   /** Place of the own entry in the own log, for notes that ride with one (`sent`, `answered`). */
   readonly index?: number;
@@ -43,15 +43,17 @@ export interface ExchangeIndex {
   readonly position: number;
   /** False after the disk refused: what is stored may lack exchanges until the next restart builds it anew. */
   readonly isComplete: boolean;
-  /** Takes in a note that is durable in the journal. Cheap; storing happens later, in batches. Giving one twice changes nothing. */
+  /** Takes in a note of the journal. Cheap; storing happens later, in batches. Giving one twice changes nothing. */
   take(placed: PlacedNote): void;
   findByEntry(entry: string): IndexedExchange | undefined;
   /** All attempts under a message id, oldest first: those sent by `sender` when it is given. */
   findByMessage(messageId: string, sender?: string): IndexedExchange[];
   /** Exchanges without an outcome, oldest first, at most `limit`. */
   findOpen(limit: number): IndexedExchange[];
-  /** Resolves when everything taken in so far is stored. */
+  /** Resolves when everything taken in so far is stored, other work having its turn in between. */
   flush(): Promise<void>;
+  /** Stores what was taken in before it returns: call it before the journal forgets the notes (a new segment's snapshot). */
+  storeNow(): void;
   /** Erases what began before this second (PROTOCOL 2); open exchanges stay. Returns their number. */
   eraseBefore(seconds: number): number;
   close(): Promise<void>;
