@@ -8,4 +8,13 @@ export * from './note/index.ts';
 export * from './proof/index.ts';
 export { serveTiles } from './serve-tiles.ts';
 export { fetchTilesFrom, openTileReader, type TileFetch, type TileReader } from './tile-reader.ts';
+export {
+  type Claim,
+  type ClaimName,
+  type MessageReceipt,
+  type Receipt,
+  type TrustPolicy,
+  type Verification,
+  verifyReceipt,
+} from './verifier/index.ts';
 export * from './witness/index.ts';

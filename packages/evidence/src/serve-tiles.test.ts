@@ -17,9 +17,7 @@ import { entryOf, makeDirectory, ORIGIN, openTestLog, signerOf } from './testing
 const key = createVerifierKey(ORIGIN, 'log', signerOf(ORIGIN).publicKey);
 const network = createRealNetwork();
 
-async function serve(
-  log: PublicLog,
-): Promise<{
+async function serve(log: PublicLog): Promise<{
   url: string;
   get: (path: string) => Promise<{ status: number; type: string; cache: string; body: Buffer }>;
 }> {

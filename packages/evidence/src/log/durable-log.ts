@@ -37,6 +37,7 @@ export class DurableLog implements PublicLog {
   #publishedFrom: number;
   #publishing: Promise<SignedHead> | undefined;
   #witnessed: WitnessedHead | undefined;
+  #closed = false;
   #cancelPublishing: () => void = () => {};
   #cancelAsking: () => void = () => {};
   #cancelLazy: (() => void) | undefined;
@@ -224,9 +225,10 @@ export class DurableLog implements PublicLog {
   }
 
   async close(): Promise<void> {
-    if (this.#state.name === 'refusing' && this.#state.reason === 'closed') return;
+    if (this.#closed) return;
+    this.#closed = true;
     const wasWritable = this.#state.name === 'writable';
-    this.#stop(new LogRefusal('closed'));
+    if (this.#state.name !== 'refusing') this.#stop(new LogRefusal('closed'));
     await this.#commit.drained();
     if (wasWritable)
       await this.publish().catch((error: unknown) =>
