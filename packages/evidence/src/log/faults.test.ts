@@ -127,7 +127,7 @@ describe('a damaged journal', () => {
     }
     await log.close();
     expect(Object.keys(outcomes).sort()).toEqual(['corrupt', 'larger-head-elsewhere']);
-    expect(outcomes['corrupt']).toBeGreaterThan(800);
+    expect(outcomes.corrupt).toBeGreaterThan(800);
   });
 
   it('is refused when a batch was exchanged for an older one of the same length', async () => {

@@ -18,9 +18,14 @@ export function entryOf(index: number | string): Buffer {
   return createHash('sha256').update(`entry ${index}`).digest();
 }
 
+/** A directory for a whole file of tests, which removes it itself. */
+export async function makeSharedDirectory(): Promise<string> {
+  return await mkdtemp(join(tmpdir(), 'minben-evidence-'));
+}
+
 /** A directory that is gone when the test is. */
 export async function makeDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'minben-evidence-'));
+  const directory = await makeSharedDirectory();
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }

@@ -44,6 +44,7 @@ export type ClaimName =
   | 'log-trusted'
   | 'entry-included'
   | 'checkpoint-signed'
+  | 'cosignatures-valid'
   | 'witnessed'
   | 'key-not-revoked'
   | 'origin-matches'

@@ -97,14 +97,18 @@ export async function isSignedBy(proof: Proof, key: NoteKey): Promise<boolean> {
   return own.length > 0 && valid.every(Boolean);
 }
 
-/** When the witness of this key cosigned the checkpoint, in seconds since the epoch; its earliest if several. */
-export async function cosignatureTime(proof: Proof, key: NoteKey): Promise<number | undefined> {
+/**
+ * When the witness of this key cosigned the checkpoint, in seconds since the epoch, its earliest if several;
+ * `invalid` when a line carries its name and id and does not verify.
+ */
+export async function cosignatureTime(proof: Proof, key: NoteKey): Promise<number | 'invalid' | undefined> {
   const times: number[] = [];
   for (const { bytes } of signaturesBy(proof, key)) {
-    if (bytes.length !== 72) continue;
+    if (bytes.length !== 72) return 'invalid';
     const time = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0));
     const message = utf8(`cosignature/v1\ntime ${time}\n${proof.text}`);
-    if (Number.isSafeInteger(time) && (await verifyEd25519(key.publicKey, message, bytes.slice(8)))) times.push(time);
+    if (!Number.isSafeInteger(time) || !(await verifyEd25519(key.publicKey, message, bytes.slice(8)))) return 'invalid';
+    times.push(time);
   }
   return times.length === 0 ? undefined : Math.min(...times);
 }

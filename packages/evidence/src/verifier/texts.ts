@@ -33,6 +33,13 @@ const TEXTS: Readonly<Record<ClaimName, { readonly holds: Text; readonly fails: 
     holds: { 'zh-TW': '紀錄的樹頭由該紀錄的金鑰簽署。', en: "The log's head is signed with the log's key." },
     fails: { 'zh-TW': '樹頭沒有該紀錄金鑰的有效簽章。', en: "The head has no valid signature of the log's key." },
   },
+  'cosignatures-valid': {
+    holds: { 'zh-TW': '沒有已知見證者的會簽是無效的。', en: 'No cosignature of a known witness is invalid.' },
+    fails: {
+      'zh-TW': '有已知見證者的會簽無效:會簽已被更動。',
+      en: 'A cosignature of a known witness is invalid: it was altered.',
+    },
+  },
   witnessed: {
     holds: { 'zh-TW': '足夠的見證者已會簽此樹頭。', en: 'Enough witnesses have cosigned this head.' },
     fails: {

@@ -34,7 +34,8 @@ export async function verifyEntry(receipt: unknown, trust: Trust): Promise<Verif
   holds.set('entry-included', await isIncluded(entry, proof));
   holds.set('checkpoint-signed', log !== undefined && (await isSignedBy(proof, log.key)));
   const cosigned = await Promise.all(trust.witnesses.map((key) => cosignatureTime(proof, key)));
-  const times = cosigned.filter((time) => time !== undefined).sort((left, right) => left - right);
+  holds.set('cosignatures-valid', !cosigned.includes('invalid'));
+  const times = cosigned.filter((time) => typeof time === 'number').sort((left, right) => left - right);
   const witnessed = times.length >= trust.quorum;
   holds.set('witnessed', witnessed);
   // A stolen key can sign any size; only what witnesses saw at or below the revoked size is known to be older.
@@ -42,16 +43,15 @@ export async function verifyEntry(receipt: unknown, trust: Trust): Promise<Verif
   const standing = revokedAt === undefined || (proof.size <= revokedAt && witnessed && times.length > 0);
   holds.set('key-not-revoked', log !== undefined && standing);
   if (MESSAGE_KINDS.includes(kind)) {
-    const from = details?.['from'];
-    holds.set('origin-matches', details?.['origin'] === proof.origin);
-    holds.set('gateway-matches', log?.gateway !== undefined && isObject(from) && from['gateway'] === log.gateway);
+    const from = details?.from;
+    holds.set('origin-matches', details?.origin === proof.origin);
+    holds.set('gateway-matches', log?.gateway !== undefined && isObject(from) && from.gateway === log.gateway);
   }
   return { holds, kind, details, entry, time: witnessed ? times[Math.max(0, trust.quorum - 1)] : undefined };
 }
 
 function readReceipt(receipt: unknown) {
-  if (!isObject(receipt) || Object.keys(receipt).sort().join() !== FIELDS.join() || receipt['v'] !== 1)
-    return undefined;
+  if (!isObject(receipt) || Object.keys(receipt).sort().join() !== FIELDS.join() || receipt.v !== 1) return undefined;
   const { kind, details, salt: encodedSalt, proof: proofText } = receipt;
   if (
     typeof kind !== 'string' ||

@@ -11,7 +11,7 @@ export function verifyTogether(message: string, entries: readonly VerifiedEntry[
   const requests = entries.filter(({ kind }) => kind === 'request');
   const answers = entries.filter(({ kind }) => ANSWER_KINDS.includes(kind));
   const holds = new Map<ClaimName, boolean>();
-  const allOfMessage = entries.every(({ details }) => details?.['id'] === message);
+  const allOfMessage = entries.every(({ details }) => details?.id === message);
   holds.set('same-message', requests.length + answers.length === entries.length && allOfMessage);
   if (answers.length === 0 || requests.length === 0) return holds;
   const pairs = answers.map((answer) => ({ answer, request: requests.find((request) => answersTo(answer, request)) }));
@@ -27,15 +27,15 @@ export function verifyTogether(message: string, entries: readonly VerifiedEntry[
 }
 
 function answersTo(answer: VerifiedEntry, request: VerifiedEntry): boolean {
-  return request.entry !== undefined && answer.details?.['request'] === toHex(request.entry);
+  return request.entry !== undefined && answer.details?.request === toHex(request.entry);
 }
 
 function mirrored(request: JsonObject | undefined, answer: JsonObject | undefined): boolean {
-  return sameSide(request?.['from'], answer?.['to']) && sameSide(request?.['to'], answer?.['from']);
+  return sameSide(request?.from, answer?.to) && sameSide(request?.to, answer?.from);
 }
 
 function sameSide(left: Json | undefined, right: Json | undefined): boolean {
-  if (!isObject(left) || !isObject(right) || typeof left['gateway'] !== 'string' || typeof left['member'] !== 'string')
+  if (!isObject(left) || !isObject(right) || typeof left.gateway !== 'string' || typeof left.member !== 'string')
     return false;
-  return left['gateway'] === right['gateway'] && left['member'] === right['member'];
+  return left.gateway === right.gateway && left.member === right.member;
 }
