@@ -27,7 +27,7 @@ export function prepare() {
   const outdated = differenceFromLockfile();
   if (outdated) {
     say(
-      `安裝相依套件(${outdated.chinese})：npm ci --ignore-scripts`,
+      `安裝相依套件（${outdated.chinese}）：npm ci --ignore-scripts`,
       `installing dependencies (${outdated.english}): npm ci --ignore-scripts`,
     );
     const installed = spawnSync('npm', ['ci', '--ignore-scripts', '--loglevel=error'], {

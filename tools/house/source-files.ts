@@ -33,5 +33,5 @@ export function readSources(endings: readonly string[]): SourceFile[] {
 
 /** Tests, and what only tests use. */
 export function isTest(path: string): boolean {
-  return /\.test\.ts$|\/testing\/|^(?:e2e|bench|tools)\//.test(path);
+  return /\.test\.ts$|\/(?:testing|test-support)\/|^(?:e2e|bench|tools)\//.test(path);
 }
