@@ -1,7 +1,7 @@
 /** Every port of a whole exchange on one machine, as offsets from `PORT`. Nothing else in the project names a port. */
 
 const OFFSETS = {
-  registry: { public: 0, lease: 1, identity: 2, operations: 3 },
+  registry: { public: 0, leases: 1, operator: 2, identity: 3 },
   witness: { public: 5, operations: 6 },
   postgres: { operations: 9 },
   hub: { mutual: 10, public: 11, consumer: 12, operations: 13 },
