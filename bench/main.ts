@@ -16,6 +16,7 @@ export interface BenchOptions {
 }
 
 const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<void>>>> = {
+  'evidence-append': async () => (await import('./evidence-append/bench.ts')).benchEvidenceAppend,
   'bare-pair': async () => (await import('./gateway-pair/bare-bench.ts')).benchBarePair,
 };
 
