@@ -121,7 +121,7 @@ function summariseAdded(
 
 function explainWrongReference(figures: readonly Figure[], referenceName: string): string | undefined {
   const rateAt = (connections: number) =>
-    figures.find((figure) => figure.unit === 'requests/s' && figure.conditions['connections'] === connections)
+    figures.find((figure) => figure.unit === 'requests/s' && figure.conditions.connections === connections)
       ?.reference ?? 0;
   const kept = rateAt(128) / rateAt(32);
   if (kept >= REFERENCE_KEEPS) return undefined;

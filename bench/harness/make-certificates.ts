@@ -52,7 +52,7 @@ export async function makePairCertificates(): Promise<PairCertificates> {
         ]),
       ],
     });
-    const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', own.privateKey as webcrypto.CryptoKey);
+    const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', own.privateKey);
     return {
       certificate: certificate.toString('pem'),
       privateKey: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'),

@@ -4,10 +4,8 @@
  */
 const HEAD_END = Buffer.from('\r\n\r\n');
 
-export interface AnswerReader {
-  /** Feeds bytes; calls `onAnswer` when one answer is complete, `onBroken` when it cannot be read. */
-  (bytes: Buffer): void;
-}
+/** Takes bytes as they arrive; says when one answer is complete, or that it cannot be read. */
+export type AnswerReader = (bytes: Buffer) => void;
 
 /** A reader for one connection. `headBytes` of `onAnswer` counts status line and headers with their empty line. */
 export function createAnswerReader(

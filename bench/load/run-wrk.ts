@@ -13,8 +13,11 @@ const BYTES_TOLERANCE = 0.01;
 export async function runWrk(spec: LoadSpec): Promise<LoadResult> {
   const { wireBytes } = await probe(spec);
   const text = await execute([
-    ...['--threads', '1', '--connections', String(spec.connections), '--duration', `${spec.seconds}s`],
-    ...['--timeout', '10s', '--script', fileURLToPath(new URL('wrk-report.lua', import.meta.url))],
+    '--threads=1',
+    `--connections=${spec.connections}`,
+    `--duration=${spec.seconds}s`,
+    '--timeout=10s',
+    `--script=${fileURLToPath(new URL('wrk-report.lua', import.meta.url))}`,
     ...Object.entries(spec.headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
     `http://${spec.host}:${spec.port}${spec.path}`,
   ]);

@@ -1,6 +1,7 @@
 /** Consumer's half of the bare pair: HTTP in, frames out over mutual TLS, with the ports and frames of a real gateway. */
+
+import { encodeFrame, FRAMED_PROTOCOL, FrameReader } from '@minben/exchange';
 import { createRealNetwork, type HttpResponse } from '@minben/ports';
-import { encodeFrame, FRAMED_PROTOCOL, FrameReader } from '../../../packages/exchange/src/wire/frame.ts';
 import { announceReady, readSettings } from '../../harness/run-process.ts';
 import { NO_EVIDENCE } from './no-evidence.ts';
 import type { BareConsumerSettings } from './settings.ts';

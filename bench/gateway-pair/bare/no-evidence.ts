@@ -1,4 +1,4 @@
-import type { WireEvidence } from '../../../packages/exchange/src/wire/frame.ts';
+import type { WireEvidence } from '@minben/exchange';
 
 /** An empty proof: the frames of the bare pair keep their form and carry nothing that could be verified. */
 export const NO_EVIDENCE: WireEvidence = {

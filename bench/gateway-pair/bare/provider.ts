@@ -2,13 +2,9 @@
  * Provider's half of the bare pair: the ports and frames of a real gateway, without log, checks or evidence. It
  * exists only to show what those cost, and serves only a loopback backend.
  */
+
+import { encodeFrame, FRAMED_PROTOCOL, FrameReader, type RequestFrame } from '@minben/exchange';
 import { createRealNetwork, type Stream } from '@minben/ports';
-import {
-  encodeFrame,
-  FRAMED_PROTOCOL,
-  FrameReader,
-  type RequestFrame,
-} from '../../../packages/exchange/src/wire/frame.ts';
 import { announceReady, readSettings } from '../../harness/run-process.ts';
 import { NO_EVIDENCE } from './no-evidence.ts';
 import type { BareProviderSettings } from './settings.ts';
