@@ -14,8 +14,9 @@ export { isSignedBy, type LogKey, readBundleKey, readLogKey, readVerifyingKey } 
 export {
   checkLogProof,
   type HeadCheck,
+  type LogProof,
   type LogProofError,
   openCheckpoint,
+  parseLogProof,
 } from './log-proof.ts';
 export { sealBundle } from './seal-bundle.ts';
-export { formatProof } from './stand-in.ts';

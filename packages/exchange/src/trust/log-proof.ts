@@ -8,11 +8,15 @@ import {
   parseCheckpoint,
   parseProof,
   type SignedHead,
+  type TlogProof,
   verifyCheckpoint,
   verifyInclusion,
 } from '@minben/evidence';
 import { fail, type Result, succeed } from '@minben/kernel';
 import type { LogKey } from './keys.ts';
+
+/** A proof taken apart, nothing checked yet. */
+export type LogProof = TlogProof;
 
 export type LogProofError = 'proof-malformed' | 'proof-of-another-log' | 'checkpoint-signature' | 'not-in-the-log';
 
@@ -21,6 +25,14 @@ export type LogProofError = 'proof-malformed' | 'proof-of-another-log' | 'checkp
  * (one signature covers all entries of a batch) and keeps PROTOCOL 13's head rule.
  */
 export type HeadCheck = (checkpoint: string) => Result<SignedHead, LogProofError>;
+
+/** Reads a proof's text. Its unauthenticated `extra` line is refused: it could change without being noticed. */
+export function parseLogProof(text: string): Result<LogProof, 'proof-malformed'> {
+  const proof = parseProof(text);
+  if (!proof.ok || proof.value.extra !== undefined) return fail('proof-malformed');
+  const { index, path, checkpoint } = proof.value;
+  return succeed({ index, path, checkpoint });
+}
 
 /** Reads a checkpoint that carries the log's own signature and no other line (c2sp.org/tlog-checkpoint). */
 export function openCheckpoint(checkpoint: string, log: LogKey): Result<SignedHead, LogProofError> {
@@ -45,8 +57,8 @@ export function checkLogProof(
   entry: Uint8Array,
   checkHead: HeadCheck,
 ): Result<SignedHead, LogProofError> {
-  const proof = parseProof(text);
-  if (!proof.ok || proof.value.extra !== undefined) return fail('proof-malformed');
+  const proof = parseLogProof(text);
+  if (!proof.ok) return proof;
   const { index, path, checkpoint } = proof.value;
   const head = checkHead(checkpoint);
   if (!head.ok) return head;

@@ -2,10 +2,10 @@
  * The HTTP/1.1 binding (PROTOCOL 9): the same evidence and proof in two headers, so that a message can be read with
  * ordinary tools. `T-Road-Evidence: <kind>.<salt>.<details>` and `T-Road-Proof: <C2SP tlog-proof>`, base64url.
  */
+import { formatProof } from '@minben/evidence';
 import { decodeBase64Url, encodeBase64Url, fail, type Result, succeed } from '@minben/kernel';
 import type { HeaderList } from '@minben/ports';
 import { NEVER_FORWARDED } from '../rights/header-rules.ts';
-import { formatProof } from '../trust/stand-in.ts';
 import { type LogProof, parseLogProof } from '../trust/log-proof.ts';
 
 /** Requests go to this path, followed by the raw path and query of the service. */
