@@ -6,7 +6,7 @@ export type { ApplicationCall } from './core/plan-call.ts';
 export type { RegisterCall, RegisterDoor } from './core/register-port.ts';
 export { type GatewayPorts, type RunningGateway, runGateway } from './run-gateway.ts';
 export {
-  type GatewayConfig,
+  type GatewayConfig, type GatewayFile,
   type GatewaySecrets,
   loadGatewayConfig,
   loadGatewaySecrets,

@@ -69,6 +69,12 @@ export class ByteWriter {
     return this;
   }
 
+  /** Forgets what was written: a writer that is reused must not carry over what an error left behind. */
+  reset(): this {
+    this.#length = 0;
+    return this;
+  }
+
   take(): Buffer {
     const out = Buffer.from(this.#buffer.subarray(0, this.#length));
     this.#length = 0;

@@ -112,7 +112,7 @@ const OUTCOMES: readonly ExchangeOutcome[] = ['delivered', 'refused', 'not-sent'
 const writer = new ByteWriter(4096);
 
 export function encodeNote(note: Note): Buffer {
-  writer.u8(TYPES.indexOf(note.type));
+  writer.reset().u8(TYPES.indexOf(note.type));
   switch (note.type) {
     case 'sent':
       writer.bytes(note.entry).text(note.id).text(note.peer).bytes(note.salt).block(note.details);
