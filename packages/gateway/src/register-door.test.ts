@@ -194,11 +194,12 @@ describe('the source of the gateway', () => {
   });
 
   it('uses the address of an agency’s system in the door only', () => {
-    expect(holding(/\.baseUrl\b/)).toEqual(['register-door.ts']);
+    const outsideConfig = holding(/\.baseUrl\b/).filter((name) => !name.startsWith('config/'));
+    expect(outsideConfig).toEqual(['register-door.ts']);
   });
 
   it('names the person towards a register in the door only', () => {
-    expect(holding(/['"`]t-road-(subject|gateway-secret|fields|message-id)['"`]/i)).toEqual(['register-door.ts']);
+    expect(holding(/['"`]t-road-(subject|gateway-secret|fields)['"`]/i)).toEqual(['register-door.ts']);
   });
 });
 
