@@ -4,17 +4,24 @@
  */
 import type { Clock, Logger } from '@minben/ports';
 import type { ExchangeIndex, ExchangeParts, IndexedExchange, IndexStore, PlacedNote } from './model.ts';
-import { readNote } from './read-note.ts';
+import { readNotes, speaksOfExchange } from './read-note.ts';
 
 /** Milliseconds for which notes are gathered. */
 const GATHER_MS = 250;
 /** Exchanges stored in one go; between two goes other work has its turn. */
-const BATCH = 128;
+const BATCH = 256;
 /** Notes kept when the disk refuses; the journal has them all. */
 const MAXIMUM_WAITING = 50_000;
 
+/** The notes of one exchange; they are read only when they are stored or asked for. */
+interface Waiting {
+  /** Position of the first. */
+  readonly position: number;
+  readonly notes: PlacedNote[];
+}
+
 export function createExchangeIndex(store: IndexStore, clock: Clock, log: Logger): ExchangeIndex {
-  const waiting = new Map<string, { parts: ExchangeParts; position: number }>();
+  const waiting = new Map<string, Waiting>();
   let newest = store.position;
   let isComplete = true;
   let isClosed = false;
@@ -32,18 +39,18 @@ export function createExchangeIndex(store: IndexStore, clock: Clock, log: Logger
   /** What waits is in order of arrival: stored up to here means every earlier note is stored as well. */
   const storeBatch = (): void => {
     if (!isComplete || waiting.size === 0) return;
-    const batch: ExchangeParts[] = [];
+    const batch = new Map<string, ExchangeParts>();
     let position = newest;
-    for (const { parts, position: first } of waiting.values()) {
-      if (batch.length === BATCH) {
+    for (const [key, { notes, position: first }] of waiting) {
+      if (batch.size === BATCH) {
         position = Math.min(newest, first - 1);
         break;
       }
-      batch.push(parts);
+      batch.set(key, readNotes(notes));
     }
     try {
-      store.store(batch, position);
-      for (const { entry } of batch) waiting.delete(entry);
+      store.store([...batch.values()], position);
+      for (const key of batch.keys()) waiting.delete(key);
     } catch (error) {
       isComplete = false;
       log('error', 'index-refused', { reason: error instanceof Error ? error.name : 'unknown' });
@@ -51,9 +58,8 @@ export function createExchangeIndex(store: IndexStore, clock: Clock, log: Logger
   };
 
   const withWaiting = (stored: IndexedExchange | undefined, entry: string): IndexedExchange | undefined => {
-    const parts = waiting.get(entry)?.parts;
-    if (parts === undefined) return stored;
-    return merge(stored, parts);
+    const notes = waiting.get(keyOf(Buffer.from(entry, 'hex')))?.notes;
+    return notes === undefined ? stored : merge(stored, readNotes(notes));
   };
 
   return {
@@ -66,30 +72,32 @@ export function createExchangeIndex(store: IndexStore, clock: Clock, log: Logger
     take(placed: PlacedNote) {
       const position = placed.position ?? newest;
       newest = Math.max(newest, position);
-      const parts = readNote(placed);
-      if (parts === undefined || isClosed) return;
-      const known = waiting.get(parts.entry);
-      if (known !== undefined) Object.assign(known.parts, parts);
-      else if (waiting.size < MAXIMUM_WAITING) waiting.set(parts.entry, { parts, position });
+      if (!speaksOfExchange(placed.note) || isClosed) return;
+      const key = keyOf(placed.note.entry);
+      const known = waiting.get(key);
+      if (known !== undefined) known.notes.push(placed);
+      else if (waiting.size < MAXIMUM_WAITING) waiting.set(key, { position, notes: [placed] });
       else isComplete = false;
       if (isComplete) plan(GATHER_MS);
     },
     findByEntry: (entry) => withWaiting(store.findByEntry(entry), entry),
     findByMessage(messageId, sender) {
       const found = new Map(store.findByMessage(messageId).map((exchange) => [exchange.entry, exchange]));
-      for (const [entry, { parts }] of waiting) {
-        const merged =
-          found.has(entry) || parts.begun?.messageId === messageId ? withWaiting(found.get(entry), entry) : undefined;
-        if (merged !== undefined) found.set(entry, merged);
+      for (const { notes } of waiting.values()) {
+        const parts = readNotes(notes);
+        if (!found.has(parts.entry) && parts.begun?.messageId !== messageId) continue;
+        const merged = merge(found.get(parts.entry), parts);
+        if (merged !== undefined) found.set(parts.entry, merged);
       }
       return sortByAge([...found.values()].filter((exchange) => sender === undefined || exchange.sender === sender));
     },
     findOpen(limit) {
       const open = new Map(store.findOpen(limit + waiting.size).map((exchange) => [exchange.entry, exchange]));
-      for (const entry of waiting.keys()) {
-        const merged = withWaiting(open.get(entry) ?? store.findByEntry(entry), entry);
-        if (merged !== undefined && merged.outcome === undefined) open.set(entry, merged);
-        else open.delete(entry);
+      for (const { notes } of waiting.values()) {
+        const parts = readNotes(notes);
+        const merged = merge(open.get(parts.entry) ?? store.findByEntry(parts.entry), parts);
+        if (merged !== undefined && merged.outcome === undefined) open.set(parts.entry, merged);
+        else open.delete(parts.entry);
       }
       return sortByAge([...open.values()]).slice(0, limit);
     },
@@ -110,6 +118,10 @@ export function createExchangeIndex(store: IndexStore, clock: Clock, log: Logger
       store.close();
     },
   };
+}
+
+function keyOf(entry: Buffer): string {
+  return entry.toString('latin1');
 }
 
 /** An answer whose request is unknown (erased, or before the oldest note) says nothing by itself. */

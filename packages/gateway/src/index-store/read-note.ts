@@ -2,8 +2,18 @@
 import type { Note } from '../core/notes.ts';
 import type { ExchangeParts, IndexedEvidence, PlacedNote } from './model.ts';
 
-/** The part that a note adds, or undefined for notes that speak of no exchange. */
-export function readNote({ note, index }: PlacedNote): ExchangeParts | undefined {
+export type ExchangeNote = Extract<Note, { type: 'sent' | 'received' | 'ended' | 'answered' | 'lost' }>;
+
+export function speaksOfExchange(note: Note): note is ExchangeNote {
+  return ['sent', 'received', 'ended', 'answered', 'lost'].includes(note.type);
+}
+
+/** What the notes of one exchange tell together, the later ones over the earlier. */
+export function readNotes(notes: readonly PlacedNote[]): ExchangeParts {
+  return Object.assign({}, ...notes.map(readNote)) as ExchangeParts;
+}
+
+function readNote({ note, index }: PlacedNote): Partial<ExchangeParts> {
   switch (note.type) {
     case 'sent': {
       const { id, sender, since } = readDetails(note.details);
@@ -15,15 +25,8 @@ export function readNote({ note, index }: PlacedNote): ExchangeParts | undefined
     }
     case 'received': {
       const { id, sender, since } = readDetails(note.request.evidence.details);
-      const begun = {
-        messageId: id,
-        direction: 'received',
-        peer: note.peer,
-        sender,
-        since,
-        request: note.request,
-      } as const;
-      return { entry: hex(note.entry), begun };
+      const { peer, request } = note;
+      return { entry: hex(note.entry), begun: { messageId: id, direction: 'received', peer, sender, since, request } };
     }
     case 'ended':
       return {
@@ -36,7 +39,7 @@ export function readNote({ note, index }: PlacedNote): ExchangeParts | undefined
     case 'lost':
       return { entry: hex(note.entry), outcome: 'lost' };
     default:
-      return undefined;
+      return {};
   }
 }
 

@@ -12,7 +12,7 @@ const FORM = 1;
 
 const TABLES = `
   CREATE TABLE exchanges (
-    entry BLOB PRIMARY KEY,
+    entry BLOB NOT NULL UNIQUE,
     message TEXT NOT NULL,
     direction TEXT NOT NULL,
     peer TEXT NOT NULL,
@@ -21,7 +21,7 @@ const TABLES = `
     request BLOB NOT NULL,
     answer BLOB,
     outcome TEXT
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE INDEX exchanges_by_message ON exchanges (message);
   CREATE INDEX exchanges_by_age ON exchanges (since);
   CREATE INDEX open_exchanges ON exchanges (since) WHERE outcome IS NULL;
@@ -55,7 +55,9 @@ export async function openSqliteStore(path: string, disk: Disk): Promise<IndexSt
 function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { allowExtension: false });
   // No sync per batch: after a loss of power the newest batches come again from the journal.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;');
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;',
+  );
   return database;
 }
 
