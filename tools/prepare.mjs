@@ -96,11 +96,13 @@ export function environment(node, more = {}) {
 /** Runs a program in the foreground, passing signals on; resolves with its exit status (128 + n after signal n). */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: 'inherit', ...options });
-    const pass = (signal) => child.kill(signal);
+    let child;
+    const pass = (signal) => child?.kill(signal);
     // A terminal's Ctrl-C reaches the whole group anyway; what a supervisor sends reaches only this process.
     const interrupt = process.stdin.isTTY ? () => {} : pass;
+    // Listening begins before the program does, so that no signal ends us and leaves it behind.
     process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', interrupt);
+    child = spawn(program, args, { stdio: 'inherit', ...options });
     child.once('error', (error) => {
       say(`無法啟動 ${program}：${error.message}`, `cannot start ${program}: ${error.message}`);
       resolve(1);

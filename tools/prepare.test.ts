@@ -106,7 +106,7 @@ describe('running a program', () => {
   });
 
   it('passes SIGTERM on and waits until the program has ended in its own way', async () => {
-    const source = `process.exitCode = await run('sh', ['-c', 'trap "exit 42" TERM; echo ready; while :; do sleep 0.1; done']);`;
+    const source = `process.exitCode = await run('sh', ['-c', 'trap "exit 42" TERM; echo ready; for i in $(seq 300); do sleep 0.1; done']);`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', imported(source)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

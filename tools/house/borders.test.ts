@@ -46,6 +46,8 @@ describe('the borders between packages', () => {
     ['packages/gateway/src/a.ts', 'const at = `${Math.random()}`;', 'past its ports'],
     ['packages/gateway/src/a.ts', 'setTimeout(() => {}, 1);', 'past its ports'],
     ['packages/gateway/src/a.ts', 'const at = new Date();', 'past its ports'],
+    ['packages/gateway/src/a.ts', "const at = await fetch('x');", 'past its ports'],
+    ['packages/gateway/src/a.ts', "const at = await globalThis.fetch('x');", 'past its ports'],
     ['packages/gateway/src/a.ts', 'export default 1;', 'default export'],
     ['packages/gateway/src/a.ts', 'const a = 1;\nexport { a as default };', 'default export'],
   ])('are broken by %s with %j', (path, text, what) => {
@@ -60,6 +62,7 @@ describe('the borders between packages', () => {
       "// Date.now() is forbidden here\nconst text = 'setTimeout(';\nconst at = new Date(0);",
     ],
     ['packages/gateway/src/main.ts', 'const at = Date.now();'],
+    ['packages/gateway/src/a.ts', "const read = (fetch: Fetch) => fetch('x');\nawait reader.fetch('x');"],
     ['packages/ports/src/real/clock.ts', "import { open } from 'node:fs/promises';\nconst at = Date.now();"],
     ['packages/gateway/src/testing/a.ts', "import { createUnsyncedDisk } from '@minben/ports/faulty';"],
     ['packages/gateway/src/a.test.ts', "import { readFileSync } from 'node:fs';\nimport { it } from 'vitest';"],

@@ -21,7 +21,7 @@ const testDoors: ReadonlySet<string> = new Set(['@minben/ports/simulated', '@min
 const worldModules =
   /^(?:node:)?(?:fs|net|http|http2|https|tls|dgram|dns|child_process|cluster|worker_threads|timers)(?:\/|$)|^undici(?:\/|$)/;
 const worldCalls =
-  /\b(?:Date\.now|Math\.random|performance\.now|process\.hrtime|setTimeout|setInterval|setImmediate|randomBytes|randomUUID|randomInt|getRandomValues|fetch)\s*\(|\bnew Date\(\)/g;
+  /\b(?:Date\.now|Math\.random|performance\.now|process\.hrtime|setTimeout|setInterval|randomBytes|randomUUID|randomInt|getRandomValues|globalThis\.fetch)\s*\(|\bnew Date\(\)/g;
 
 /** One line per breach: `path: what is wrong`. `declared` gives the dependencies of each package's package.json. */
 export function findBorderBreaks(
@@ -83,7 +83,17 @@ function checkWorld(file: SourceFile): string[] {
   const calls = [...blankCommentsAndStrings(file.text).matchAll(worldCalls)].map(
     ([call]) => `${file.path}: reaches the world past its ports (${call})`,
   );
-  return [...modules, ...calls];
+  return [
+    ...modules,
+    ...calls,
+    ...(callsGlobalFetch(file.text) ? [`${file.path}: reaches the world past its ports (fetch)`] : []),
+  ];
+}
+
+/** `fetch(` counts unless the file itself binds the name. */
+function callsGlobalFetch(text: string): boolean {
+  const code = blankCommentsAndStrings(text);
+  return /(?<![.\w])fetch\(/.test(code) && !/(?:\b(?:const|let|function)\s+|[({,]\s*)fetch\s*[,:)=}?(]/.test(code);
 }
 
 function checkExports(file: SourceFile): string[] {
