@@ -16,6 +16,8 @@ export interface Command {
  */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   sandbox: () => import('./commands/sandbox.ts'),
+  start: () => import('./commands/start.ts'),
+  witness: () => import('./commands/witness.ts'),
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -85,7 +85,8 @@ function readLogs(keys: readonly string[]): Map<string, VerifierKey[]> {
   const logs = new Map<string, VerifierKey[]>();
   for (const text of keys) {
     const key = parseVerifierKey(text);
-    if (!key.ok || key.value.type !== 'log') throw new Error(`logs: not the verifier key of a log (${text.slice(0, 80)})`);
+    if (!key.ok || key.value.type !== 'log')
+      throw new Error(`logs: not the verifier key of a log (${text.slice(0, 80)})`);
     logs.set(key.value.name, [...(logs.get(key.value.name) ?? []), key.value]);
   }
   return logs;

@@ -9,6 +9,8 @@ export interface ProcessSpec {
   /** Processes that must be ready before it starts, and that outlive it. */
   readonly after: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Runs once when it is ready the first time; what stands on the process waits for it. A failure stops everything. */
+  readonly onReady?: () => Promise<void>;
 }
 
 export interface SupervisorTimes {

@@ -15,7 +15,7 @@ export interface SupervisorPorts {
 }
 
 export interface Supervisor {
-  /** True when every process is ready; false when it was stopped before. */
+  /** True when every process is ready; false when it was stopped before. Rejects when an `onReady` fails. */
   readonly ready: Promise<boolean>;
   children(): readonly RunningChild[];
   stop(): Promise<void>;
@@ -38,13 +38,15 @@ export function supervise(
     const below = await Promise.all(spec.after.map((name) => readiness.get(name)));
     if (stopping || below.includes(false)) return false;
     children.set(spec.name, runChild(spec, times, ports));
-    return await awaitReady(
+    const isReady = await awaitReady(
       spec.readyUrl,
       times.pollMs,
       ports,
       () => stopping,
       (reason) => ports.show(spec.name, `not ready yet: ${reason}`),
     );
+    if (isReady) await spec.onReady?.();
+    return isReady;
   };
   for (const spec of ordered.value) readiness.set(spec.name, bringUp(spec));
 

@@ -41,8 +41,7 @@ export function prepareAgencies(places: Places, plan: PortPlan, random: Random):
 
 export const postgresFile = (places: Places): string => join(places.postgres, 'postgres.json');
 export const systemFile = (places: Places, agency: AgencyName): string => join(places.system(agency), 'system.json');
-export const secretFile = (places: Places, agency: AgencyName): string =>
-  join(places.system(agency), 'gateway-secret');
+export const secretFile = (places: Places, agency: AgencyName): string => join(places.system(agency), 'gateway-secret');
 const databaseUrlFile = (places: Places, agency: AgencyName) => join(places.system(agency), 'database-url');
 
 export function readGatewaySecret(places: Places, agency: AgencyName): string {

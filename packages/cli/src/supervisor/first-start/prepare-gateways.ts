@@ -52,6 +52,9 @@ export async function prepareGateways(places: Places, plan: PortPlan, ports: Pre
       writePrivately(own.transportKey, privateKey);
       writePrivately(own.request, request);
     }
+    if (!existsSync(registerSecretFile(places, member))) {
+      writePrivately(registerSecretFile(places, member), `${ports.random.bytes(32).toString('base64url')}\n`);
+    }
     writeJson(own.config, describeGateway(places, plan, member, record));
   }
 }

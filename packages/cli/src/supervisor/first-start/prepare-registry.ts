@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { initRegistry, RegistryConfig } from '@minben/registry';
 import type { Clock, Disk, Random } from '@minben/ports';
+import { initRegistry, RegistryConfig } from '@minben/registry';
 import { readConfig } from '../../read-config.ts';
 import type { PortPlan } from '../ports.ts';
 import { BEFORE_GATEWAYS, copyContent, copyPolicy } from './copy-content.ts';
@@ -26,7 +26,14 @@ export async function prepareRegistry(places: Places, plan: PortPlan, ports: Pre
   const path = join(places.registry, 'registry.json');
   const isNew = !existsSync(path);
   if (isNew) {
-    const order = { instance: 'TW', origin: HUB_ORIGIN, witnesses: ['sandbox'], firstPort: plan.registry.public, host: '127.0.0.1', sandbox: true };
+    const order = {
+      instance: 'TW',
+      origin: HUB_ORIGIN,
+      witnesses: ['sandbox'],
+      firstPort: plan.registry.public,
+      host: '127.0.0.1',
+      sandbox: true,
+    };
     const made = await initRegistry(places.registry, order, ports);
     if (!made.ok) throw new Error(`the registry could not be made: ${made.error}`);
     copyPolicy(join(places.registry, 'sources'));

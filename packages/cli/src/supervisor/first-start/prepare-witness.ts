@@ -24,7 +24,9 @@ export async function prepareWitness(places: Places, plan: PortPlan, ports: Prep
   if (!key.ok) throw new Error(`the key of the witness: ${key.error}`);
   const record = readCeremony(places);
   const gateways = await Promise.all(
-    MEMBERS.map(async (member) => verifierKey(gatewayOrigin(member), (await readPublicKeys(places, member, ports)).log)),
+    MEMBERS.map(async (member) =>
+      verifierKey(gatewayOrigin(member), (await readPublicKeys(places, member, ports)).log),
+    ),
   );
   const file: WitnessFile = {
     name: WITNESS_NAME,

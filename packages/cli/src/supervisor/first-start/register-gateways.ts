@@ -35,7 +35,12 @@ export async function registerGateways(
   await ask(places, plan, '/bundle', {}, ports.network);
 }
 
-async function describeOrder(places: Places, plan: PortPlan, member: MemberName, ports: PreparePorts): Promise<GatewayOrder> {
+async function describeOrder(
+  places: Places,
+  plan: PortPlan,
+  member: MemberName,
+  ports: PreparePorts,
+): Promise<GatewayOrder> {
   const keys = await readPublicKeys(places, member, ports);
   return {
     id: gatewayId(member),
