@@ -13,9 +13,9 @@ import {
   mintGrant,
   type SealedBundle,
   type Service,
+  type SubjectSealer,
   sealBundle,
   signLease,
-  type SubjectSealer,
   subjectInfo,
   type TrustBundle,
 } from '@minben/exchange';

@@ -1,16 +1,17 @@
-export type { ApplicationAnswer, Caller } from './core/call.ts';
-export type { TileWitness } from './core/heads.ts';
-export { type Note, decodeNote } from './core/notes.ts';
-export { type CorePorts, type CoreSetup, type GatewayCore, openCore } from './core/open-core.ts';
-export type { ApplicationCall } from './core/plan-call.ts';
-export type { RegisterCall, RegisterDoor } from './core/register-port.ts';
-export { type GatewayPorts, type RunningGateway, runGateway } from './run-gateway.ts';
 export {
-  type GatewayConfig, type GatewayFile,
+  type GatewayConfig,
+  type GatewayFile,
   type GatewaySecrets,
   loadGatewayConfig,
   loadGatewaySecrets,
   parseGatewayConfig,
 } from './config/index.ts';
+export type { ApplicationAnswer, Caller } from './core/call.ts';
+export type { TileWitness } from './core/heads.ts';
+export { decodeNote, type Note } from './core/notes.ts';
+export { type CorePorts, type CoreSetup, type GatewayCore, openCore } from './core/open-core.ts';
+export type { ApplicationCall } from './core/plan-call.ts';
+export type { RegisterCall, RegisterDoor } from './core/register-port.ts';
 export { createMemoryStore, openSqliteStore } from './index-store/index.ts';
 export { createHttpDoor } from './links/http-door.ts';
+export { type GatewayPorts, type RunningGateway, runGateway } from './run-gateway.ts';

@@ -122,14 +122,14 @@ function parseWith<T>(
 function isRequestDetails(value: unknown): value is RequestDetails {
   if (!isObject(value)) return false;
   return (
-    value['v'] === 1 &&
+    value.v === 1 &&
     areStrings(value, ['id', 'origin', 'service', 'serviceVersion', 'method', 'path', 'agreement', 'purpose']) &&
-    isDigest(value['headers']) &&
-    isBody(value['body']) &&
-    isParty(value['from']) &&
-    typeof (value['from'] as Record<string, unknown>)['client'] === 'string' &&
-    isParty(value['to']) &&
-    (value['grant'] === undefined || isDigest(value['grant'])) &&
+    isDigest(value.headers) &&
+    isBody(value.body) &&
+    isParty(value.from) &&
+    typeof (value.from as Record<string, unknown>).client === 'string' &&
+    isParty(value.to) &&
+    (value.grant === undefined || isDigest(value.grant)) &&
     areCounts(value, ['bundle', 'iat', 'exp'])
   );
 }
@@ -138,13 +138,13 @@ function isResponseDetails(value: unknown): value is ResponseDetails {
   if (!isObject(value)) return false;
   const { fields, outcome, rule } = value;
   return (
-    value['v'] === 1 &&
+    value.v === 1 &&
     areStrings(value, ['id', 'origin']) &&
-    isDigest(value['request']) &&
-    isDigest(value['headers']) &&
-    isBody(value['body']) &&
-    isParty(value['from']) &&
-    isParty(value['to']) &&
+    isDigest(value.request) &&
+    isDigest(value.headers) &&
+    isBody(value.body) &&
+    isParty(value.from) &&
+    isParty(value.to) &&
     areCounts(value, ['status', 'statusVersion', 'iat']) &&
     (fields === 'whole-document' || (Array.isArray(fields) && fields.every((field) => typeof field === 'string'))) &&
     (outcome === 'delivered' || outcome === 'refused' || outcome === 'withheld') &&
@@ -169,7 +169,7 @@ function isDigest(value: unknown): boolean {
 }
 
 function isBody(value: unknown): boolean {
-  return isObject(value) && areCounts(value, ['length']) && isDigest(value['sha256']);
+  return isObject(value) && areCounts(value, ['length']) && isDigest(value.sha256);
 }
 
 function isParty(value: unknown): boolean {

@@ -70,7 +70,7 @@ describe('a trust bundle', () => {
 
   it('refuses a version that is not higher', async () => {
     expect(errorOf(sealed, { current: world.bundle })).toBe('bundle-not-newer');
-    expect(errorOf(sealed, { ...pinned, minimumVersion: 2 } as BundleTrust)).toBe('bundle-not-newer');
+    expect(errorOf(sealed, { ...pinned, minimumVersion: 2 })).toBe('bundle-not-newer');
   });
 
   it('refuses a next version that does not name the hash of the one before', async () => {

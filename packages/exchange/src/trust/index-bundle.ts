@@ -131,7 +131,7 @@ function required<V>(map: ReadonlyMap<string, V>, key: string): V {
 function logKeyOf(origin: string, text: string): LogKey {
   const key = readLogKey(text);
   if (key?.name !== origin) throw new Error(`the bundle's log key for ${origin} cannot be read or names another log`);
-  return key as LogKey;
+  return key;
 }
 
 function readTimedKey(entry: TrustBundle['keys']['grants'][number]): TimedKey {

@@ -99,7 +99,10 @@ const writer = new ByteWriter(16_384);
 
 /** The frame's bytes, length included. */
 export function encodeFrame(frame: Frame): Buffer {
-  writer.reset().u32(0).u8(TYPES.indexOf(frame.type) + 1);
+  writer
+    .reset()
+    .u32(0)
+    .u8(TYPES.indexOf(frame.type) + 1);
   switch (frame.type) {
     case 'head':
       writer.text(frame.checkpoint).u64(frame.from).hashes(frame.path);

@@ -33,7 +33,7 @@ function findAllErrors(value: unknown): SchemaError[] {
   const { maxErrors } = Settings.Get();
   Settings.Set({ maxErrors: 200 });
   try {
-    return check.Errors(value) as unknown as SchemaError[];
+    return check.Errors(value);
   } finally {
     Settings.Set({ maxErrors });
   }

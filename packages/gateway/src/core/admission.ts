@@ -73,7 +73,7 @@ export function createAdmissionBook(): AdmissionBook {
 
   const turnGeneration = (now: number): void => {
     if (now - turnedAt < GENERATION_SECONDS) return;
-    old = now - turnedAt < 2 * GENERATION_SECONDS ? young : new Map();
+    old = now - turnedAt < 2 * GENERATION_SECONDS ? young : new Map<string, string>();
     young = new Map();
     turnedAt = now;
   };

@@ -27,7 +27,7 @@ import type { NotedLog } from './noted-log.ts';
 import type { ExchangeOutcome, PeerEvidence } from './notes.ts';
 import type { OutgoingRecord } from './outgoing.ts';
 import type { PeerChoice } from './peers.ts';
-import { type ApplicationCall, type CallPlan, planCall, type PlanMeans } from './plan-call.ts';
+import { type ApplicationCall, type CallPlan, type PlanMeans, planCall } from './plan-call.ts';
 
 export type ApplicationAnswer =
   | {

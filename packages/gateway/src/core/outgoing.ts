@@ -64,10 +64,10 @@ export function createOutgoingRecord(log: NotedLog): OutgoingRecord {
       const note = finish(entry, outcome, answer);
       if (note !== undefined) log.noteLazily(note);
     },
-    restoreSent: ({ type: _, ...request }) => void open.set(request.entry.toString('latin1'), request),
+    restoreSent: (note) => void open.set(note.entry.toString('latin1'), note),
     restoreEnded: ({ entry }) => void open.delete(entry.toString('latin1')),
     open: () => [...open.values()],
-    openNotes: () => [...open.values()].map((request) => ({ type: 'sent', ...request })),
+    openNotes: () => [...open.values()].map((request) => ({ ...request, type: 'sent' })),
   };
 }
 

@@ -51,42 +51,54 @@ export function createGatewayState(parts: StateParts): GatewayState {
   const apply = (note: Note, index: number | undefined): void => {
     switch (note.type) {
       case 'sent':
-        return outgoing.restoreSent(index === undefined ? note : { ...note, index });
+        outgoing.restoreSent(index === undefined ? note : { ...note, index });
+        break;
       case 'ended':
-        return outgoing.restoreEnded(note);
-      case 'received': {
-        const details = parseRequestDetails(note.request.evidence.details);
-        if (!details.ok) throw new Error('a stored request cannot be read');
-        const entry = note.entry.toString('hex');
-        book.restore(details.value, entry, note.isLasting);
-        incoming.open(entry, note.isLasting, details.value.iat);
-        return keepReceived(note, details.value.iat);
-      }
-      case 'answered': {
-        const at = note.index ?? index;
-        if (at === undefined) return undefined;
-        incoming.answered(note.entry.toString('hex'), {
-          kind: note.kind,
-          salt: note.salt,
-          details: note.details,
-          index: at,
-        });
-        return keepAnswered({ ...note, index: at });
-      }
+        outgoing.restoreEnded(note);
+        break;
+      case 'received':
+        applyReceived(note);
+        break;
+      case 'answered':
+        applyAnswered(note, note.index ?? index);
+        break;
       case 'lost':
-        return incoming.lost(note.entry.toString('hex'));
-      case 'head': {
-        const head = parseCheckpoint(note.checkpoint);
-        if (head.ok) heads.restoreHead({ ...head.value, checkpoint: note.checkpoint });
-        return undefined;
-      }
+        incoming.lost(note.entry.toString('hex'));
+        break;
+      case 'head':
+        applyHead(note.checkpoint);
+        break;
       case 'conflict':
-        return heads.restoreConflict(note);
+        heads.restoreConflict(note);
+        break;
       case 'status':
-        return gate.restore(note.version, note.withdrawn);
+        gate.restore(note.version, note.withdrawn);
+        break;
       case 'count':
-        return book.restoreCount(note);
+        book.restoreCount(note);
+        break;
     }
+  };
+
+  const applyReceived = (note: ReceivedNote): void => {
+    const details = parseRequestDetails(note.request.evidence.details);
+    if (!details.ok) throw new Error('a stored request cannot be read');
+    const entry = note.entry.toString('hex');
+    book.restore(details.value, entry, note.isLasting);
+    incoming.open(entry, note.isLasting, details.value.iat);
+    keepReceived(note, details.value.iat);
+  };
+
+  const applyAnswered = (note: AnsweredNote, index: number | undefined): void => {
+    if (index === undefined) return;
+    const { kind, salt, details } = note;
+    incoming.answered(note.entry.toString('hex'), { kind, salt, details, index });
+    keepAnswered({ ...note, index });
+  };
+
+  const applyHead = (checkpoint: string): void => {
+    const head = parseCheckpoint(checkpoint);
+    if (head.ok) heads.restoreHead({ ...head.value, checkpoint });
   };
 
   const notesOfState = function* (): Iterable<Note> {

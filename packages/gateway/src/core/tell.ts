@@ -2,8 +2,8 @@
 import type { EvidenceLog } from '@minben/evidence';
 import { type BundleIndex, parseResponseDetails } from '@minben/exchange';
 import type { Told } from '../links/framed-door.ts';
-import type { IncomingRecord } from './incoming.ts';
 import type { RecordedAnswer } from './answer.ts';
+import type { IncomingRecord } from './incoming.ts';
 
 export interface TellMeans {
   readonly log: EvidenceLog;

@@ -1,7 +1,7 @@
 /** The port of a member's own applications: X-Road r1 with its meta-services (PROTOCOL 18), and the receipts of their messages. */
 import type { BundleIndex, Refusal } from '@minben/exchange';
 import { toXRoadError } from '@minben/exchange';
-import { makeUuid, type MessageId, parseMessageId } from '@minben/kernel';
+import { type MessageId, makeUuid, parseMessageId } from '@minben/kernel';
 import type { Clock, HttpHandler, HttpRequest, HttpResponse, Random } from '@minben/ports';
 import type { ApplicationAnswer, Caller } from '../core/call.ts';
 import {

@@ -53,20 +53,17 @@ export function createFramedDoor({ log, ear, receive, tell }: FramedDoorMeans): 
   };
 
   const letLeave = (messages: MessageStream, exchange: number, answer: Answer): void => {
-    if (!answer.proven)
-      return messages.write({ type: 'bare-refusal', exchange, rule: answer.rule, logId: answer.logId });
+    if (!answer.proven) {
+      messages.write({ type: 'bare-refusal', exchange, rule: answer.rule, logId: answer.logId });
+      return;
+    }
+    const { headers, body } = answer;
     const write = (): void => {
       const refusal = answer.release();
-      if (refusal !== undefined)
-        return void answer.withhold(refusal).then((withheld) => letLeave(messages, exchange, withheld));
-      messages.write({
-        type: 'response',
-        exchange,
-        evidence: evidenceOf(answer),
-        headers: answer.headers,
-        body: answer.body,
-      });
-      answer.left();
+      if (refusal === undefined) {
+        messages.write({ type: 'response', exchange, evidence: evidenceOf(answer), headers, body });
+        answer.left();
+      } else void answer.withhold(refusal).then((withheld) => letLeave(messages, exchange, withheld));
     };
     messages.afterHead(answer.appended.head, write, () => answer.left());
   };

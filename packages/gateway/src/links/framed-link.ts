@@ -2,8 +2,8 @@
 import type { EvidenceLog } from '@minben/evidence';
 import {
   type ArrivedMessage,
-  type Frame,
   FRAMED_PROTOCOL,
+  type Frame,
   type GatewayEntry,
   type WireEvidence,
 } from '@minben/exchange';
@@ -39,7 +39,7 @@ export function createFramedLinks({ clock, network, log, ear, identity }: Framed
   let nextExchange = 1;
 
   const open = async (peer: GatewayEntry): Promise<OpenStream> => {
-    const [host = '', port = ''] = splitAddress(peer.address);
+    const [host, port] = splitAddress(peer.address);
     const stream = await network.connect({
       host,
       port: Number(port),

@@ -4,8 +4,8 @@ import {
   EXCHANGE_PREFIX,
   forwardedHeaders,
   OUTCOME_PREFIX,
-  readEvidenceHeaders,
   REFUSED_HEADER,
+  readEvidenceHeaders,
   STATE_HEADER,
   writeEvidenceHeaders,
 } from '@minben/exchange';

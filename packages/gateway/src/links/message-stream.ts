@@ -79,6 +79,11 @@ export function openMessageStream({ stream, log, ear, onFrame, onClose }: Messag
     drain().catch(() => stream.destroy());
   };
 
+  const enqueue = (item: (typeof queue)[number]): void => {
+    queue.push(item);
+    startDraining();
+  };
+
   const take = (frame: Frame): void => {
     if (frame.type === 'known') {
       // The peer may hold a head this log does not know; then it must find out by itself.
@@ -87,9 +92,11 @@ export function openMessageStream({ stream, log, ear, onFrame, onClose }: Messag
     } else if (frame.type === 'head') {
       const carried = frame.from === 0 ? undefined : { from: frame.from, path: frame.path };
       const heard = ear.hear(stream.peerFingerprint, frame.checkpoint, carried);
-      if (heard === undefined) return stream.destroy();
-      heardHeads.set(heard.head.size, heard);
-      remember(heardHeads);
+      if (heard === undefined) stream.destroy();
+      else {
+        heardHeads.set(heard.head.size, heard);
+        remember(heardHeads);
+      }
     } else onFrame(frame);
   };
 
@@ -110,10 +117,9 @@ export function openMessageStream({ stream, log, ear, onFrame, onClose }: Messag
   return {
     peerFingerprint: stream.peerFingerprint,
     afterHead(head, write, dropped) {
-      if (isClosed) return dropped?.();
-      if (queue.length === 0 && announced.has(head.size)) return write();
-      queue.push({ head, write, dropped });
-      startDraining();
+      if (isClosed) dropped?.();
+      else if (queue.length === 0 && announced.has(head.size)) write();
+      else enqueue({ head, write, dropped });
     },
     write: (frame) => void (isClosed || stream.write(encodeFrame(frame))),
     heard: (size) => heardHeads.get(size),
