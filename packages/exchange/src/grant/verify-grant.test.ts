@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { commit, formatProof } from '@minben/evidence';
-import { canonicalize, type JsonValue } from '@minben/kernel';
+import { canonicalize } from '@minben/kernel';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryLog, makeTestKey, type TestKey } from '../test-support/memory-log.ts';

@@ -145,7 +145,7 @@ function readRow(row: Row): IndexedExchange {
     since: row.since,
     request: unpack(row.request),
     ...(row.answer === null ? {} : { answer: unpack(row.answer) }),
-    ...(row.outcome === null ? {} : { outcome: row.outcome }),
+    ...(row.outcome === null || row.outcome === undefined ? {} : { outcome: row.outcome }),
   };
 }
 
