@@ -15,6 +15,9 @@ export interface Command {
  * `start: () => import('./commands/start.ts'),`. A command is loaded only when it is called.
  */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  ceremony: () => import('./commands/ceremony.ts'),
+  grant: () => import('./commands/grant.ts'),
+  registry: () => import('./commands/registry.ts'),
   sandbox: () => import('./commands/sandbox.ts'),
   start: () => import('./commands/start.ts'),
   witness: () => import('./commands/witness.ts'),
