@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   registry: () => import('./commands/registry.ts'),
   sandbox: () => import('./commands/sandbox.ts'),
   start: () => import('./commands/start.ts'),
+  verify: () => import('./commands/verify.ts'),
   witness: () => import('./commands/witness.ts'),
 };
 

@@ -29,13 +29,13 @@ export interface TileReader {
 /** Fetches the right edge of the tree under a verified head. Rejects with DamagedTile when it is not that head's. */
 export async function openTileReader(
   head: { readonly size: number; readonly root: Hash },
-  fetch: TileFetch,
+  fetchTile: TileFetch,
 ): Promise<TileReader> {
   const levels: Promise<Uint8Array>[] = [];
   for (let level = 0; hashesAtLevel(head.size, level) > 0; level++)
-    levels.push(fetchEdge(fetch, level, hashesAtLevel(head.size, level)));
+    levels.push(fetchEdge(fetchTile, level, hashesAtLevel(head.size, level)));
   const from = { size: head.size, levels: await Promise.all(levels), entries: undefined };
-  const tree = new TileTree((level, number) => fetch(level, number, TILE_WIDTH), { from });
+  const tree = new TileTree((level, number) => fetchTile(level, number, TILE_WIDTH), { from });
   if (!sameHash(tree.edge().root, head.root)) throw new DamagedTile(0, Math.floor(head.size / TILE_WIDTH));
   return {
     size: head.size,
@@ -46,13 +46,14 @@ export async function openTileReader(
   };
 }
 
-async function fetchEdge(fetch: TileFetch, level: number, count: number): Promise<Uint8Array> {
+async function fetchEdge(fetchTile: TileFetch, level: number, count: number): Promise<Uint8Array> {
   const number = Math.floor(count / TILE_WIDTH);
   const width = count % TILE_WIDTH;
   if (width === 0) return new Uint8Array();
   // A log may drop a partial tile once the full one is there (C2SP tlog-tiles, partial tiles).
   const tile =
-    (await fetch(level, number, width)) ?? (await fetch(level, number, TILE_WIDTH))?.subarray(0, width * HASH_BYTES);
+    (await fetchTile(level, number, width)) ??
+    (await fetchTile(level, number, TILE_WIDTH))?.subarray(0, width * HASH_BYTES);
   if (tile === undefined || tile.length !== width * HASH_BYTES) throw new DamagedTile(level, number);
   return tile;
 }

@@ -6,6 +6,7 @@ export {
   loadGatewaySecrets,
   parseGatewayConfig,
 } from './config/index.ts';
+export { type BundleKeeper, type BundleKeeperMeans, createBundleKeeper } from './core/bundle-keeper.ts';
 export type { ApplicationAnswer, Caller } from './core/call.ts';
 export type { TileWitness } from './core/heads.ts';
 export { decodeNote, type Note } from './core/notes.ts';

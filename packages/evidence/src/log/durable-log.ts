@@ -1,4 +1,5 @@
 /** The evidence log over a journal and its public tiles: states, the restored-backup rule, publication on a cadence. */
+import { atEndOfTurn } from '@minben/ports';
 import type { Appended, Hash, LogState, PublicLog, SignedHead, WitnessedHead } from '../contract.ts';
 import {
   HASH_BYTES,
@@ -60,7 +61,7 @@ export class DurableLog implements PublicLog {
       head: recovered.head,
       signature: recovered.signature,
       snapshot: options.snapshot,
-      gather: options.gather ?? ((flush) => setImmediate(flush)),
+      gather: options.gather ?? atEndOfTurn,
       onFailed: (refusal) => this.#stop(refusal),
     });
   }

@@ -26,7 +26,7 @@ export interface OpenLogOptions {
   readonly snapshot: () => readonly Uint8Array[];
   /** Asks witnesses and recent peers for the largest head they hold (PROTOCOL 17), each with its own time-out. See `askHolders`. */
   readonly askOthers: () => Promise<readonly HeadAnswer[]>;
-  /** Runs `flush` once the turn of the event loop has brought what it brings. Default: setImmediate. */
+  /** Runs `flush` once the turn of the event loop has brought what it brings. Default: atEndOfTurn. */
   readonly gather?: (flush: () => void) => void;
   /** Milliseconds between publications; default 1,000 (PROTOCOL 18). */
   readonly publishEveryMs?: number;
