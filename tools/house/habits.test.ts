@@ -42,7 +42,7 @@ const elsewhere = [
   [
     'a package registry',
     new RegExp(
-      `${'registry'}\\.[a-z0-9-]+\\.[a-z]+|${'npm' + 'mirror'}|${'verda' + 'ccio'}|${'artifac' + 'tory'}`,
+      `\\bregistry\\.[a-z0-9-]+\\.(?:org|com|net|dev|io|cn|tw)\\b|${'npm' + 'mirror'}|${'verda' + 'ccio'}|${'artifac' + 'tory'}`,
       'i',
     ),
   ],
