@@ -1,9 +1,10 @@
 /** Why a registry did not start or was not made, for the person at the terminal. */
 import type { Bilingual } from '@minben/kernel';
+import type { RollError } from './ceremony/roll-bundle-key.ts';
 import type { InitError } from './init-registry.ts';
 import type { StartError } from './run-registry.ts';
 
-const TEXTS: Partial<Record<StartError | InitError, [string, string]>> = {
+const TEXTS: Partial<Record<StartError | InitError | RollError, [string, string]>> = {
   'no-witness': [
     '沒有見證者，紀錄無從察覺自己被還原成舊備份；請在 sources/witnesses/ 放入至少一個見證者的 JSON。',
     'There is no witness, so the log could not notice that it was restored from an old backup; put at least one into sources/witnesses/.',
@@ -45,6 +46,14 @@ const TEXTS: Partial<Record<StartError | InitError, [string, string]>> = {
     '資料夾裡已有 registry.json，不覆寫；請換一個空的資料夾。',
     'There is a registry.json already and it is not replaced; take an empty folder.',
   ],
+  'successor-missing': [
+    '讀不到繼任金鑰；請指定離線保存的 successor.key。',
+    'The successor key cannot be read; give the successor.key that was kept off-line.',
+  ],
+  'successor-not-in-record': [
+    '這把金鑰不是信任清單所公告的繼任金鑰。',
+    'This is not the successor key that the trust bundle announced.',
+  ],
   'origin-malformed': ['紀錄名稱（origin）不可含空白或加號。', 'The log’s origin may hold no space and no plus sign.'],
   'instance-malformed': [
     '實例代號只能是 1 到 16 個英數字或連字號。',
@@ -52,7 +61,7 @@ const TEXTS: Partial<Record<StartError | InitError, [string, string]>> = {
   ],
 };
 
-export function explainStart(error: StartError | InitError): Bilingual {
+export function explainStart(error: StartError | InitError | RollError): Bilingual {
   const [zh, en] = TEXTS[error] ?? [
     `金鑰檔有問題（${error}）：缺少、損壞，或不是儀式紀錄所載的那一把。`,
     `A key file is wrong (${error}): missing, damaged, or not the one in the ceremony’s record.`,

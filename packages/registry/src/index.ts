@@ -5,6 +5,7 @@ export { type CeremonyError, type CeremonyOrder, holdCeremony } from './ceremony
 export { keyFile, recordFile } from './ceremony/key-places.ts';
 export { type KeysError, type RegistryKeys, readKeys } from './ceremony/read-keys.ts';
 export { type CeremonyRecord, keyOf, readRecord, spellFingerprint } from './ceremony/record.ts';
+export { type RollError, rollBundleKey } from './ceremony/roll-bundle-key.ts';
 export {
   createAuthority,
   createCertificateRequest,

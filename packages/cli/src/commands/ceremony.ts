@@ -1,10 +1,11 @@
 /**
+ * `minben ceremony roll <folder> --successor <file>` puts the successor in the bundle key's place, and
  * `minben ceremony <folder> --instance TW --origin hub.example/log [--present officer …]`: the key ceremony
  * (docs/runbooks/key-ceremony.md). Fingerprints are printed to be read aloud; nothing secret is printed.
  */
 import { parseArgs } from 'node:util';
 import { createRealClock, createRealDisk, createRealRandom } from '@minben/ports';
-import { type CeremonyRecord, explainStart, holdCeremony, spellFingerprint } from '@minben/registry';
+import { type CeremonyRecord, explainStart, holdCeremony, rollBundleKey, spellFingerprint } from '@minben/registry';
 import { say } from '../registry-access.ts';
 
 export const summary = {
@@ -13,6 +14,7 @@ export const summary = {
 };
 
 export async function run(args: readonly string[]): Promise<number> {
+  if (args[0] === 'roll') return roll(args.slice(1));
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -24,12 +26,36 @@ export async function run(args: readonly string[]): Promise<number> {
   });
   const [directory] = positionals;
   if (!directory || !values.instance || !values.origin) {
-    console.error('用法 Usage: minben ceremony <folder> --instance TW --origin hub.example/log [--present officer …]');
+    console.error(`用法 Usage:
+  minben ceremony <folder> --instance TW --origin hub.example/log [--present officer …]
+  minben ceremony roll <folder> --successor <successor.key>`);
     return 2;
   }
   const ports = { disk: createRealDisk(), clock: createRealClock(), random: createRealRandom() };
   const order = { instance: values.instance, origin: values.origin, witnesses: values.present };
   const record = await holdCeremony(directory, order, ports);
+  if (!record.ok) {
+    const texts = explainStart(record.error);
+    say(texts['zh-TW'], texts.en);
+    return 1;
+  }
+  showRecord(record.value);
+  return 0;
+}
+
+async function roll(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { successor: { type: 'string' } },
+  });
+  const [directory] = positionals;
+  if (!directory || !values.successor) {
+    console.error('用法 Usage: minben ceremony roll <folder> --successor <successor.key>');
+    return 2;
+  }
+  const ports = { disk: createRealDisk(), clock: createRealClock(), random: createRealRandom() };
+  const record = await rollBundleKey(directory, values.successor, ports);
   if (!record.ok) {
     const texts = explainStart(record.error);
     say(texts['zh-TW'], texts.en);
