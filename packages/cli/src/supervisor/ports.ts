@@ -2,7 +2,7 @@
 
 const OFFSETS = {
   registry: { public: 0, leases: 1, operator: 2, identity: 3 },
-  witness: { public: 5, operations: 6 },
+  witness: { public: 5 },
   postgres: { operations: 9 },
   hub: { mutual: 10, public: 11, consumer: 12, operations: 13 },
   household: { mutual: 20, public: 21, consumer: 22, operations: 23, system: 25 },

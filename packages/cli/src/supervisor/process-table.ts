@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { MemberName, Places } from './first-start/places.ts';
 import { postgresFile, systemFile } from './first-start/prepare-agencies.ts';
 import { gatewayPlaces } from './first-start/prepare-gateways.ts';
-import { witnessFile } from './first-start/prepare-witness.ts';
+import { WITNESS_NAME, witnessedLogs } from './first-start/prepare-witness.ts';
 import type { ProcessSpec } from './model.ts';
 import type { PortPlan } from './ports.ts';
 
@@ -36,8 +36,11 @@ export function listProcesses(places: Places, plan: PortPlan, onRegistry: () => 
     },
     {
       name: 'witness',
-      command: minben('witness', witnessFile(places)),
-      readyUrl: readyAt(plan.witness.operations),
+      command: minben(
+        ...['witness', '--directory', places.witness, '--name', WITNESS_NAME, '--logs', witnessedLogs(places)],
+        ...['--port', String(plan.witness.public)],
+      ),
+      readyUrl: readyAt(plan.witness.public),
       after: [],
     },
     {

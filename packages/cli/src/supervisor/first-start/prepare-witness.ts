@@ -1,10 +1,9 @@
 /** The sandbox's witness: its key, the logs that it cosigns, and its entry among the registry's sources. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVerifierKey, formatVerifierKey } from '@minben/evidence';
 import { generateKeyFile, rawPublicKey, readKeyFile } from '@minben/ports';
 import { keyOf } from '@minben/registry';
-import type { WitnessFile } from '../../commands/witness.ts';
 import type { PortPlan } from '../ports.ts';
 import { MEMBERS, type Places } from './places.ts';
 import { gatewayOrigin, readCeremony, readPublicKeys, verifierKey } from './prepare-gateways.ts';
@@ -13,7 +12,8 @@ import { writeJson } from './write-file.ts';
 
 export const WITNESS_NAME = 'sandbox.minben.example/witness';
 
-export const witnessFile = (places: Places): string => join(places.witness, 'witness.json');
+/** The logs it cosigns, as `log` lines of a C2SP tlog-policy file. */
+export const witnessedLogs = (places: Places): string => join(places.witness, 'logs.policy');
 
 /** After ceremony and gateways' keys: a witness signs for the logs that it knows, and for no other. */
 export async function prepareWitness(places: Places, plan: PortPlan, ports: PreparePorts): Promise<void> {
@@ -28,15 +28,8 @@ export async function prepareWitness(places: Places, plan: PortPlan, ports: Prep
       verifierKey(gatewayOrigin(member), (await readPublicKeys(places, member, ports)).log),
     ),
   );
-  const file: WitnessFile = {
-    name: WITNESS_NAME,
-    key: keyPath,
-    directory: join(places.witness, 'records'),
-    public: { host: '127.0.0.1', port: plan.witness.public },
-    operations: { host: '127.0.0.1', port: plan.witness.operations },
-    logs: [verifierKey(record.origin, Buffer.from(keyOf(record, 'log').public, 'base64url')), ...gateways],
-  };
-  writeJson(witnessFile(places), file);
+  const logs = [verifierKey(record.origin, Buffer.from(keyOf(record, 'log').public, 'base64url')), ...gateways];
+  writeFileSync(witnessedLogs(places), logs.map((key) => `log ${key}\n`).join(''));
   writeJson(join(places.registry, 'sources', 'witnesses', 'sandbox.json'), {
     name: WITNESS_NAME,
     key: formatVerifierKey(createVerifierKey(WITNESS_NAME, 'witness', rawPublicKey(key.value))),
