@@ -369,6 +369,7 @@ export async function startGateway(
       findOlder: () => Promise.resolve(undefined),
       onNote: (note) => void notes.push(note),
       onRefused: (rule, peer) => void refusals.push({ rule, peer }),
+      onAnswered: () => undefined,
       onBug(error) {
         throw error;
       },

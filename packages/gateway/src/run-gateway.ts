@@ -127,6 +127,10 @@ export async function runGateway(
         figures.refusals.of(rule, peer === undefined ? 'here' : 'peer').add();
         if (peer !== undefined) logger('warn', 'request-refused', { rule, peer, logged: isLogged });
       },
+      onAnswered(answer, milliseconds) {
+        figures.received.of(answer.proven ? answer.kind : 'unproven-refusal').add();
+        figures.answerSeconds.observe(milliseconds / 1000);
+      },
       onBug: (error) => {
         // The stack names files of this program, never what was in the call.
         logger('error', 'internal-error', {
@@ -166,7 +170,10 @@ export async function runGateway(
         bundle: () => opened.bundles.current(),
         receipt: (messageId) =>
           makeReceipt(messageId, { log: opened.log, tiles, findByMessage: (id) => index.findByMessage(id) }),
-        onAnswered: (outcome) => figures.sent.of(outcome).add(),
+        onAnswered(outcome, milliseconds) {
+          figures.sent.of(outcome).add();
+          figures.exchangeSeconds.observe(milliseconds / 1000);
+        },
       }),
     ),
     operations: await network.serve(

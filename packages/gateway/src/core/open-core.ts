@@ -72,6 +72,8 @@ export interface CorePorts {
   /** The recorded answer of a request that memory no longer holds, by entry in hex. */
   findOlder(entry: string): Promise<RecordedAnswer | undefined>;
   onRefused(rule: RuleName, peer: string | undefined, isLogged: boolean): void;
+  /** A peer's request has its answer, after so many milliseconds. */
+  onAnswered(answer: Answer, milliseconds: number): void;
   onBug(error: unknown): void;
 }
 
@@ -238,7 +240,12 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     unwilling,
     onRefused: ports.onRefused,
   });
-  const receive: GatewayCore['receive'] = (arrived) => counted(receiver.receive(arrived));
+  const receive: GatewayCore['receive'] = async (arrived) => {
+    const since = clock.monotonic();
+    const answer = await counted(receiver.receive(arrived));
+    ports.onAnswered(answer, clock.monotonic() - since);
+    return answer;
+  };
   const tell = createTeller({ log, incoming, bundle: () => bundles.current(), findOlder: ports.findOlder });
   const framedDoor = createFramedDoor({ log, ear, receive, tell });
   const leases = createLeaseLoop({

@@ -25,7 +25,7 @@ export interface ConsumerPortMeans {
   readonly random: Random;
   bundle(): BundleIndex | undefined;
   receipt(messageId: string): Promise<Receipt | undefined>;
-  onAnswered(outcome: string): void;
+  onAnswered(outcome: ApplicationAnswer['kind'], milliseconds: number): void;
 }
 
 const RECEIPTS = '/receipts/';
@@ -55,6 +55,7 @@ export function createConsumerPort(means: ConsumerPortMeans): HttpHandler {
       const bundle = means.bundle();
       return bundle === undefined ? refuse({ rule: 'bundle-unknown' }) : answerMeta(call, bundle);
     }
+    const since = means.clock.monotonic();
     const messageId = call.messageId ?? (makeUuid(means.clock.now(), means.random.bytes(10)) as string as MessageId);
     const answer = await means.caller.call({
       client: call.client,
@@ -68,7 +69,7 @@ export function createConsumerPort(means: ConsumerPortMeans): HttpHandler {
       grant: call.grant,
       gateway: call.securityServer,
     });
-    means.onAnswered(answer.kind);
+    means.onAnswered(answer.kind, means.clock.monotonic() - since);
     return answer.kind === 'delivered'
       ? deliver(request, call, answer)
       : withMessageId(refuse(answer.refusal), answer.messageId);

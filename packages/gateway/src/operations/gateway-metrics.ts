@@ -13,9 +13,6 @@ export interface GatewayMetrics {
   readonly exchangeSeconds: Histogram;
   /** From the arrival of a peer's request to its answer, the register's time included. */
   readonly answerSeconds: Histogram;
-  readonly registerSeconds: Histogram;
-  /** From handing an entry to the log until it is durable. */
-  readonly appendSeconds: Histogram;
 }
 
 export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
@@ -26,8 +23,6 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     refusals: metrics.counter('minben_refusals', 'Refusals made here, by rule and hop.', ['rule', 'hop']),
     exchangeSeconds: seconds('minben_exchange_seconds', 'Time from request to answer for own applications.'),
     answerSeconds: seconds('minben_answer_seconds', 'Time from request to answer for peers.'),
-    registerSeconds: seconds('minben_register_seconds', 'Time that the agency system took.'),
-    appendSeconds: seconds('minben_append_seconds', 'Time until an entry of the evidence log was durable.'),
   };
 }
 
