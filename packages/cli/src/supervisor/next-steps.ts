@@ -7,6 +7,7 @@ import type { TrustBundle } from '@minben/exchange';
 import { makeUuid } from '@minben/kernel';
 import type { Network } from '@minben/ports';
 import { generatePopulation } from '@minben/sandbox';
+import { readPopulationOptions } from './first-start/prepare-agencies.ts';
 import type { PreparePorts } from './first-start/prepare-registry.ts';
 import { writeJson } from './first-start/write-file.ts';
 import type { PortPlan } from './ports.ts';
@@ -53,13 +54,16 @@ export async function writeNextSteps(
   };
 }
 
+/** Some living owner of a vehicle. */
+function findOwnerNumber(): string | undefined {
+  const { residents, vehicles } = generatePopulation(readPopulationOptions());
+  const owners = vehicles.flatMap(({ owner }) => ('resident' in owner ? [residents[owner.resident]] : []));
+  return owners.find((owner) => owner !== undefined && owner.deathDate === undefined && !owner.foreign)?.nationalNumber;
+}
+
 /** As the vehicle register does it: identity seals its vehicle owner for household registration. */
 async function sealSubject(plan: PortPlan, network: Network): Promise<string> {
-  const population = generatePopulation({ seed: 'minben' });
-  const vehicle = population.vehicles.find((one) => 'resident' in one.owner);
-  const owner = population.residents.find(
-    (one) => vehicle && 'resident' in vehicle.owner && one.index === vehicle.owner.resident,
-  );
+  const number = findOwnerNumber();
   const answer = await network.request({
     method: 'POST',
     url: `http://127.0.0.1:${plan.vehicles.consumer}/r1/TW/GOV/HUB/identity/enrolment/subjects`,
@@ -68,9 +72,7 @@ async function sealSubject(plan: PortPlan, network: Network): Promise<string> {
       ['x-road-client', CLIENT],
       ['t-road-purpose', 'enrolment'],
     ],
-    body: Buffer.from(
-      JSON.stringify({ service: SERVICE, purpose: PURPOSE, subject: { number: owner?.nationalNumber } }),
-    ),
+    body: Buffer.from(JSON.stringify({ service: SERVICE, purpose: PURPOSE, subject: { number } })),
     timeoutMs: 30_000,
   });
   const { subject } = JSON.parse(Buffer.from(answer.body).toString('utf8')) as { subject?: Record<string, string> };

@@ -4,6 +4,8 @@
  */
 export function untilStopped(): Promise<'SIGTERM' | 'SIGINT' | 'orphaned'> {
   return new Promise((resolve) => {
+    // A supervisor that died reads no more of what is said here; that must not cut the orderly end short.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
     const settle = (reason: 'SIGTERM' | 'SIGINT' | 'orphaned') => {
       // Let go of standard input, else it would keep the process alive after its work is done.
       process.stdin.pause();

@@ -5,7 +5,7 @@
  * Its log lines hold counts and reasons only.
  */
 import { fail, type Result, succeed } from '@minben/kernel';
-import { NetworkError } from '@minben/ports';
+import { type HttpResponse, NetworkError } from '@minben/ports';
 import { type Kysely, sql } from 'kysely';
 import { countWaiting } from '../frame/find-subject.ts';
 import type { AgencyCode, AgencyPorts, AgencySystem, EnrolledColumns, EnrolmentConfig } from '../frame/model.ts';
@@ -131,9 +131,15 @@ async function ask(
       body: Buffer.from(JSON.stringify(body)),
       timeoutMs: CALL_MS,
     });
-    return answer.status === 200 ? read(answer.body, expected) : fail(`status-${answer.status}`);
+    return answer.status === 200 ? read(answer.body, expected) : fail(describeRefusal(answer));
   } catch (error) {
     if (error instanceof NetworkError) return fail(error.reason);
     throw error;
   }
+}
+
+/** The status, and the rule's name where a gateway gave one in `X-Road-Error` (r1): codes only, for the log. */
+function describeRefusal({ status, headers }: HttpResponse): string {
+  const rule = headers.find(([name]) => name === 'x-road-error')?.[1];
+  return rule !== undefined && /^[A-Za-z0-9._-]{1,100}$/.test(rule) ? `status-${status} ${rule}` : `status-${status}`;
 }
