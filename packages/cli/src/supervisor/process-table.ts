@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { MemberName, Places } from './first-start/places.ts';
 import { postgresFile, systemFile } from './first-start/prepare-agencies.ts';
 import { gatewayPlaces } from './first-start/prepare-gateways.ts';
-import { WITNESS_NAME, witnessedLogs } from './first-start/prepare-witness.ts';
+import { WITNESS_NAME, witnessLogs } from './first-start/prepare-witness.ts';
 import type { ProcessSpec } from './model.ts';
 import type { PortPlan } from './ports.ts';
 
@@ -36,16 +36,13 @@ export function listProcesses(places: Places, plan: PortPlan, onRegistry: () => 
     },
     {
       name: 'witness',
-      command: minben(
-        ...['witness', '--directory', places.witness, '--name', WITNESS_NAME, '--logs', witnessedLogs(places)],
-        ...['--port', String(plan.witness.public)],
-      ),
+      command: minben(...witnessWords(places, plan)),
       readyUrl: readyAt(plan.witness.public),
       after: [],
     },
     {
       name: 'registry',
-      command: minben('registry', 'start', join(places.registry, 'registry.json')),
+      command: minben('registry', 'run', join(places.registry, 'registry.json')),
       readyUrl: readyAt(plan.registry.operator),
       // A log asks its witnesses before it writes (PROTOCOL 17).
       after: ['witness'],
@@ -57,4 +54,14 @@ export function listProcesses(places: Places, plan: PortPlan, onRegistry: () => 
     system('household'),
     system('vehicles'),
   ];
+}
+
+function witnessWords(places: Places, plan: PortPlan): string[] {
+  const options = {
+    directory: places.witness,
+    name: WITNESS_NAME,
+    port: String(plan.witness.public),
+    logs: witnessLogs(places),
+  };
+  return ['witness', ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])];
 }

@@ -8,12 +8,12 @@ import type { PortPlan } from '../ports.ts';
 import { MEMBERS, type Places } from './places.ts';
 import { gatewayOrigin, readCeremony, readPublicKeys, verifierKey } from './prepare-gateways.ts';
 import type { PreparePorts } from './prepare-registry.ts';
-import { writeJson } from './write-file.ts';
+import { writeJson, writePrivately } from './write-file.ts';
 
 export const WITNESS_NAME = 'sandbox.minben.example/witness';
 
-/** The logs it cosigns, as `log` lines of a C2SP tlog-policy file. */
-export const witnessedLogs = (places: Places): string => join(places.witness, 'logs.policy');
+/** The logs that it watches, in the form of a C2SP tlog-policy. */
+export const witnessLogs = (places: Places): string => join(places.witness, 'logs.txt');
 
 /** After ceremony and gateways' keys: a witness signs for the logs that it knows, and for no other. */
 export async function prepareWitness(places: Places, plan: PortPlan, ports: PreparePorts): Promise<void> {
@@ -29,7 +29,7 @@ export async function prepareWitness(places: Places, plan: PortPlan, ports: Prep
     ),
   );
   const logs = [verifierKey(record.origin, Buffer.from(keyOf(record, 'log').public, 'base64url')), ...gateways];
-  writeFileSync(witnessedLogs(places), logs.map((key) => `log ${key}\n`).join(''));
+  writePrivately(witnessLogs(places), logs.map((log) => `log ${log}\n`).join(''));
   writeJson(join(places.registry, 'sources', 'witnesses', 'sandbox.json'), {
     name: WITNESS_NAME,
     key: formatVerifierKey(createVerifierKey(WITNESS_NAME, 'witness', rawPublicKey(key.value))),
