@@ -17,6 +17,8 @@ import { run } from './witness.ts';
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const logKey = createVerifierKey(ORIGIN, 'log', signerOf(ORIGIN).publicKey);
 
+const NAME = 'witness.example/w';
+
 interface RunningWitness {
   readonly url: string;
   readonly key: string;
@@ -24,20 +26,23 @@ interface RunningWitness {
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-async function startWitness(directory: string): Promise<RunningWitness> {
-  await writeFile(`${directory}/logs.txt`, `# whom this witness watches\nlog ${formatVerifierKey(logKey)}\n`);
-  const args = [
-    main,
-    'witness',
-    '--directory',
-    `${directory}/witness`,
-    '--name',
-    'witness.example/w',
-    '--port',
-    '0',
-    '--logs',
-    `${directory}/logs.txt`,
-  ];
+/** By flags, or by the file that the supervisor writes: over the same key and heads. */
+async function startWitness(directory: string, how: 'flags' | 'file' = 'flags'): Promise<RunningWitness> {
+  const vkey = formatVerifierKey(logKey);
+  const home = `${directory}/witness`;
+  await writeFile(`${directory}/logs.txt`, `# whom this witness watches\nlog ${vkey}\n`);
+  const door = { host: '127.0.0.1', port: 0 };
+  const file = {
+    name: NAME,
+    key: `${home}/witness.key`,
+    directory: `${home}/heads`,
+    public: door,
+    operations: door,
+    logs: [vkey],
+  };
+  await writeFile(`${directory}/witness.json`, JSON.stringify(file));
+  const flags = ['--directory', home, '--name', NAME, '--port', '0', '--logs', `${directory}/logs.txt`];
+  const args = [main, 'witness', ...(how === 'file' ? [`${directory}/witness.json`] : flags)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -80,7 +85,7 @@ describe('minben witness', () => {
     await stop();
     expect(await lastCheckpoint(network, { url: first.url }, ORIGIN, 10_000)).toBe(log.witnessed?.checkpoint);
     await first.stop('SIGKILL');
-    const second = await startWitness(directory);
+    const second = await startWitness(directory, 'file');
     expect(second.key).toBe(first.key);
     expect(await lastCheckpoint(network, { url: second.url }, ORIGIN, 10_000)).toBe(log.witnessed?.checkpoint);
     await second.stop('SIGTERM');

@@ -1,10 +1,10 @@
 /**
- * `minben witness`: a C2SP witness for the logs of a trust bundle, or of a list. Remembers the newest head of each
- * log and cosigns only what is consistent with it. Makes its key at the first start and prints its verifier key.
+ * `minben witness`: a C2SP witness. It cosigns the heads of the logs that it is told of, one history of each, and
+ * refuses any head that does not extend the one it signed before. It needs no other part of Minben to run, so that
+ * anyone may run one. Makes its key at the first start and prints its verifier key.
  */
-import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { createWitness, isKeyName, parseVerifierKey, type VerifierKey } from '@minben/evidence';
+import { dirname } from 'node:path';
+import { createWitness } from '@minben/evidence';
 import {
   createFileSigner,
   createJsonLogger,
@@ -14,180 +14,88 @@ import {
   type Disk,
   generateKeyFile,
   type HttpHandler,
-  type Logger,
   readKeyFile,
 } from '@minben/ports';
 import { untilStopped } from '../supervisor/until-stopped.ts';
+import { readSettings, USAGE, type WitnessFile } from '../witness/settings.ts';
+import { type FollowMeans, type WatchedLogs, watchBundle, watchList } from '../witness/watched-logs.ts';
+
+export { WitnessFile } from '../witness/settings.ts';
 
 export const summary = {
-  'zh-TW': '執行見證者:會簽各紀錄的樹頭',
+  'zh-TW': '執行見證者：為各紀錄的樹首副署',
   en: 'run a witness that cosigns the heads of logs',
 };
 
-const USAGE = `用法 Usage: minben witness --directory <dir> --name <key name> [--host 127.0.0.1] [--port 8090]
-    --logs <file>                                 一行一個「log <vkey>」;one "log <vkey>" a line
-  | --bundle-url <hub> --bundle-key <key> --hub-log-key <vkey>
-                                                  跟隨信任清單;follow the trust bundle
-環境變數亦可 Environment as well: MINBEN_WITNESS_DIRECTORY, _NAME, _HOST, _PORT, _LOGS, _BUNDLE_URL, _BUNDLE_KEY, _HUB_LOG_KEY`;
-
-const OPTIONS = ['directory', 'name', 'host', 'port', 'logs', 'bundle-url', 'bundle-key', 'hub-log-key'] as const;
-type Settings = Partial<Record<(typeof OPTIONS)[number], string>>;
 /** A submission is a checkpoint and at most 63 hashes. */
 const MAXIMUM_SUBMISSION = 64 * 1024;
-
-/** Which keys speak for an origin; undefined for an unknown one. */
-type KnownLogs = (origin: string) => readonly VerifierKey[] | undefined;
+const GRACE_MS = 2_000;
 
 /** 0 after an orderly end, 1 when it could not start, 2 when the call was wrong. */
 export async function run(args: readonly string[]): Promise<number> {
-  const settings = readSettings(args);
-  const { directory, name, host = '127.0.0.1', port = '8090' } = settings ?? {};
-  const follows =
-    settings?.['bundle-url'] !== undefined &&
-    settings['bundle-key'] !== undefined &&
-    settings['hub-log-key'] !== undefined;
-  if (
-    settings === undefined ||
-    directory === undefined ||
-    name === undefined ||
-    !isKeyName(name) ||
-    !/^\d{1,5}$/.test(port) ||
-    (settings.logs !== undefined) === follows
-  ) {
-    console.error(USAGE);
-    return 2;
-  }
-  const stopped = untilStopped();
   const clock = createRealClock();
-  const disk = createRealDisk();
-  const network = createRealNetwork();
   const logger = createJsonLogger((line) => process.stdout.write(line), clock);
+  const network = createRealNetwork((error) => logger('error', 'handler-failed', { name: (error as Error).name }));
   try {
-    await disk.makeDirectory(directory);
-    const signer = createFileSigner(await readOrMakeKey(disk, `${directory}/witness.key`));
-    const logs =
-      settings.logs === undefined
-        ? await followBundle(settings, { directory, clock, disk, network, logger })
-        : await readLogs(settings.logs);
-    const witness = await createWitness({
-      name,
-      signer,
-      clock,
-      keysOf: logs.keysOf,
-      disk,
-      directory: `${directory}/heads`,
-      logger,
-    });
-    const handler: HttpHandler = async (request) =>
-      isHealth(request.path) ? healthy(logs.ready()) : await witness.handler(request);
-    const door = await network.serve({ host, port: Number(port), maximumBytes: MAXIMUM_SUBMISSION }, handler);
-    logger('info', 'witness-ready', { port: door.port, key: witness.key });
-    console.log(`見證者金鑰 Witness key: ${witness.key}\n位址 Address: http://${host}:${door.port}`);
-    logger('info', 'stopping', { reason: await stopped });
-    logs.stop();
-    await door.close(2_000);
+    const settings = readSettings(args, process.env);
+    if (settings === undefined) {
+      console.error(USAGE);
+      return 2;
+    }
+    await witnessUntilStopped(settings, { clock, disk: createRealDisk(), network, logger });
     return 0;
   } catch (error) {
-    console.error(`無法啟動 Cannot start: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`無法啟動 Cannot start: ${(error as Error).message}`);
     return 1;
   } finally {
     await network.close();
   }
 }
 
-function readSettings(args: readonly string[]): Settings | undefined {
-  try {
-    const options = Object.fromEntries(OPTIONS.map((name) => [name, { type: 'string' as const }]));
-    const { values } = parseArgs({ args: [...args], options });
-    const settings: Settings = {};
-    for (const name of OPTIONS) {
-      const value = values[name] ?? process.env[`MINBEN_WITNESS_${name.toUpperCase().replaceAll('-', '_')}`];
-      if (typeof value === 'string') settings[name] = value;
-    }
-    return settings;
-  } catch {
-    return undefined;
+async function witnessUntilStopped(settings: WitnessFile, means: FollowMeans): Promise<void> {
+  const stopped = untilStopped();
+  const { disk, network, logger } = means;
+  const signer = createFileSigner(await readOrMakeKey(disk, settings.key));
+  const { logs: list = [], bundle } = settings;
+  const logs = bundle === undefined ? watchList(list) : await watchBundle(bundle, means);
+  const { name, directory } = settings;
+  const witness = await createWitness({ ...means, name, signer, directory, keysOf: logs.keysOf });
+  const door = await network.serve(
+    { ...settings.public, maximumBytes: MAXIMUM_SUBMISSION },
+    settings.operations === undefined ? withHealth(witness.handler, logs) : witness.handler,
+  );
+  const doors = [door];
+  if (settings.operations !== undefined) {
+    doors.push(
+      await network.serve(
+        settings.operations,
+        withHealth(async () => answer(404, {}), logs),
+      ),
+    );
   }
+  logger('info', 'witness-listening', { port: door.port, key: witness.key });
+  console.log(`見證者金鑰 Witness key: ${witness.key}\n位址 Address: http://${settings.public.host}:${door.port}`);
+  logger('info', 'stopping', { reason: await stopped });
+  logs.stop();
+  await Promise.all(doors.map((each) => each.close(GRACE_MS)));
 }
 
 async function readOrMakeKey(disk: Disk, path: string): Promise<string> {
+  await disk.makeDirectory(dirname(path));
   await generateKeyFile(disk, path, 'ed25519');
   const key = await readKeyFile(disk, path, 'ed25519');
   if (!key.ok) throw new Error(`${path}: ${key.error}`);
   return key.value.export({ format: 'pem', type: 'pkcs8' }) as string;
 }
 
-interface WatchedLogs {
-  readonly keysOf: KnownLogs;
-  ready(): boolean;
-  stop(): void;
-}
-
-/** The `log` lines of a C2SP tlog-policy file. Throws with the line that is wrong. */
-async function readLogs(path: string): Promise<WatchedLogs> {
-  const keys = new Map<string, VerifierKey[]>();
-  for (const [position, line] of (await readFile(path, 'utf8')).split('\n').entries()) {
-    const [word, text] = line.trim().split(/[ \t]+/);
-    if (word !== 'log') continue;
-    const key = parseVerifierKey(text ?? '');
-    if (!key.ok || key.value.type !== 'log')
-      throw new Error(`${path}:${position + 1}: ${key.ok ? 'not a log key' : key.error}`);
-    keys.set(key.value.name, [...(keys.get(key.value.name) ?? []), key.value]);
-  }
-  if (keys.size === 0) throw new Error(`${path}: no log is named`);
-  return { keysOf: (origin) => keys.get(origin), ready: () => true, stop: () => {} };
-}
-
-interface FollowMeans {
-  readonly directory: string;
-  readonly clock: ReturnType<typeof createRealClock>;
-  readonly disk: Disk;
-  readonly network: ReturnType<typeof createRealNetwork>;
-  readonly logger: Logger;
-}
-
-/** The hub's log and every gateway's, as the newest accepted bundle names them (PROTOCOL 24). */
-async function followBundle(
-  settings: Settings,
-  { directory, clock, disk, network, logger }: FollowMeans,
-): Promise<WatchedLogs> {
-  // Loaded only where a bundle is followed: a witness of a list starts without a gateway's code.
-  const { createBundleKeeper } = await import('@minben/gateway');
-  let keys = new Map<string, VerifierKey[]>();
-  const keeper = createBundleKeeper({
-    clock,
-    disk,
-    network,
-    logger,
-    cachePath: `${directory}/bundle.json`,
-    hubUrl: (settings['bundle-url'] as string).replace(/\/$/, ''),
-    pinned: { pinnedKey: settings['bundle-key'] as string, hubLogKey: settings['hub-log-key'] as string },
-    onBundle({ bundle }) {
-      keys = new Map();
-      for (const text of [bundle.hub.logKey, ...bundle.gateways.map(({ logKey }) => logKey)]) {
-        const key = parseVerifierKey(text);
-        if (key.ok && key.value.type === 'log')
-          keys.set(key.value.name, [...(keys.get(key.value.name) ?? []), key.value]);
-      }
-    },
-  });
-  await keeper.start();
-  return {
-    keysOf: (origin) => keys.get(origin),
-    ready: () => keeper.current() !== undefined,
-    stop: () => keeper.stop(),
+function withHealth(handler: HttpHandler, logs: WatchedLogs): HttpHandler {
+  return async (request) => {
+    if (request.path === '/healthz') return answer(200, { alive: true });
+    if (request.path !== '/readyz') return await handler(request);
+    return logs.ready() ? answer(200, { ready: true }) : answer(503, { ready: false, reason: 'no-trust-bundle-yet' });
   };
 }
 
-function isHealth(path: string): boolean {
-  return path === '/healthz' || path === '/readyz';
-}
-
-function healthy(ready: boolean): Awaited<ReturnType<HttpHandler>> {
-  const body = ready ? { ready } : { ready, reason: 'no-trust-bundle-yet' };
-  return {
-    status: ready ? 200 : 503,
-    headers: [['content-type', 'application/json']],
-    body: Buffer.from(JSON.stringify(body)),
-  };
+function answer(status: number, body: object): Awaited<ReturnType<HttpHandler>> {
+  return { status, headers: [['content-type', 'application/json']], body: Buffer.from(JSON.stringify(body)) };
 }
