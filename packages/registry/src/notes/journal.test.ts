@@ -20,6 +20,8 @@ async function open(directory: string): Promise<Journal> {
     askOthers: async () => [{ from: 'witness', name: 'none' }],
     // Small enough that the journal begins a new segment, with a snapshot, again and again.
     segmentBytes: 2000,
+    // As early as a batch can begin: before those who waited for the last one have heard of it.
+    gather: (flush) => flush(),
   });
   await journal.log.decided();
   return journal;
