@@ -1,8 +1,9 @@
 import { createWorld } from '@minben/ports/simulated';
 import { describe, expect, it } from 'vitest';
-import { CLIENT, MEMBERS, type MemberPlan, planNation, SERVICE, startGateway, startHub } from './nation.ts';
+import { CITY, CLIENT, HOUSEHOLD, planNation, SERVICE } from './nation.ts';
+import { startGateway } from './start-gateway.ts';
+import { startHub, startWitness } from './start-hub.ts';
 
-const [city, household] = MEMBERS as readonly [MemberPlan, MemberPlan];
 
 const call = {
   client: CLIENT,
@@ -22,9 +23,10 @@ describe('an exchange in a simulated nation', () => {
     it(`delivers the agreed fields and nothing else over ${binding}`, async () => {
       const world = createWorld('smoke');
       const nation = planNation(world);
+      await world.run(startWitness(nation));
       await world.run(startHub(nation));
-      const provider = await world.run(startGateway(nation, household, { binding }));
-      const consumer = await world.run(startGateway(nation, city, { binding }));
+      const provider = await world.run(startGateway(nation, HOUSEHOLD, { binding }));
+      const consumer = await world.run(startGateway(nation, CITY, { binding }));
       await world.pass(2_000);
       const answer = await world.run(consumer.core.caller.call(call));
       expect(answer).toMatchObject({ kind: 'delivered', status: 200 });

@@ -1,0 +1,82 @@
+/**
+ * One seed: a nation starts, its applications exchange, faults strike, everything heals and settles, and then every
+ * invariant is checked. Called as a program it replays one seed: `node e2e/simulation/run-seed.ts <number>`.
+ */
+import { createWorld } from '@minben/ports/simulated';
+import { type Cell, CELLS, planFaults } from './faults.ts';
+import { checkInvariants } from './invariants.ts';
+import { openLedger } from './ledger.ts';
+import { EPOCH, planNation } from './nation.ts';
+import { createProcesses } from './processes.ts';
+import { mintGrants, planTraffic, runTraffic, TRAFFIC_MS } from './traffic.ts';
+
+export interface SeedReport {
+  readonly seed: number;
+  readonly hash: string;
+  readonly exchanges: number;
+  readonly delivered: number;
+  readonly faults: number;
+  readonly struck: readonly Cell[];
+  readonly violations: readonly string[];
+  readonly lines: readonly string[];
+}
+
+const SETTLE_STEP_MS = 1_000;
+const SETTLE_STEPS = 120;
+
+export async function runSeed(seed: number): Promise<SeedReport> {
+  const world = createWorld(`exchange ${seed}`, { epoch: EPOCH });
+  const { prng } = world;
+  const ledger = openLedger(world, ['city', 'household', 'spare']);
+  const choices = prng.fork('agencies');
+  const processes = createProcesses(planNation(world), ledger, {
+    binding: seed % 2 === 0 ? 't-road/1' : 'http/1.1',
+    agencyDelay: () => choices.between(1, choices.chance(0.1) ? 1_500 : 30),
+  });
+  for (const process of processes.all) {
+    process.start();
+    await passUntil(() => process.current !== undefined, 5_000);
+  }
+  const hub = processes.hub.current;
+  if (hub === undefined) throw new Error('the hub did not start');
+  await world.run(mintGrants(hub, ledger));
+  await world.pass(1_500);
+  planTraffic(world, prng.fork('traffic'), ledger);
+  const cell = CELLS[seed % CELLS.length] as Cell;
+  const faults = planFaults(world, prng.fork('faults'), processes, cell);
+  runTraffic(world, prng.fork('applications'), ledger, processes);
+  await world.pass(TRAFFIC_MS + 6_000);
+
+  faults.heal();
+  for (const process of processes.all) process.mend();
+  await passUntil(() => processes.all.every(({ current }) => current !== undefined), 60_000);
+  const isSettled = (): boolean => [processes.city, processes.household, processes.spare].every(({ current }) => current !== undefined && current.core.outgoing.open().length === 0 && current.core.inFlight() === 0);
+  await world.pass(15_000);
+  await passUntil(isSettled, SETTLE_STEP_MS * SETTLE_STEPS);
+  await world.pass(3_000);
+
+  const violations = await checkInvariants(world, ledger, processes);
+  return {
+    seed,
+    hash: world.trace.hash(),
+    exchanges: ledger.ends.length,
+    delivered: ledger.ends.filter(({ answer }) => answer.kind === 'delivered').length,
+    faults: world.trace.lines.filter((line) => line.includes(' scenario fault ')).length,
+    struck: faults.struck,
+    violations,
+    lines: world.trace.lines,
+  };
+
+  async function passUntil(isDone: () => boolean, limitMs: number): Promise<void> {
+    const end = world.now + limitMs;
+    while (!isDone() && world.now < end) await world.pass(50);
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const report = await runSeed(Number(process.argv[2] ?? 0));
+  const { lines, violations, ...rest } = report;
+  if (process.argv.includes('--trace')) console.log(lines.join('\n'));
+  console.log(JSON.stringify({ ...rest, violations }, undefined, 2));
+  process.exitCode = violations.length === 0 ? 0 : 1;
+}
