@@ -4,7 +4,6 @@ import { CITY, CLIENT, HOUSEHOLD, planNation, SERVICE } from './nation.ts';
 import { startGateway } from './start-gateway.ts';
 import { startHub, startWitness } from './start-hub.ts';
 
-
 const call = {
   client: CLIENT,
   service: SERVICE,

@@ -101,7 +101,9 @@ export function planFaults(world: World, prng: Prng, processes: Processes, first
       case 'sync-fails':
         return world.machine(where).failDisk({ operation: 'sync', code: 'EIO', path: 'journal' });
       case 'disk-full':
-        return world.machine(where).failDisk({ operation: 'append', code: 'ENOSPC', path: 'journal', nth: prng.between(1, 2) });
+        return world
+          .machine(where)
+          .failDisk({ operation: 'append', code: 'ENOSPC', path: 'journal', nth: prng.between(1, 2) });
       case 'calls-cut':
         for (let i = 0; i < 3; i += 1) link.cutNextCall(prng.pick(['before-send', 'after-send', 'mid-response']));
         return link.cutStreams();
@@ -118,7 +120,9 @@ export function planFaults(world: World, prng: Prng, processes: Processes, first
       case 'clock-back':
         return jump(where, -prng.pick([20_000, 45_000, 300_000, 3_600_000]));
       case 'pause':
-        return world.machine(where === 'city' || where === 'hub' ? where : provider.machine).pause(prng.between(1_100, 4_000));
+        return world
+          .machine(where === 'city' || where === 'hub' ? where : provider.machine)
+          .pause(prng.between(1_100, 4_000));
       case 'hub-away':
         for (const machine of ['city', 'household', 'spare']) world.link(machine, 'hub').partition();
         return world.after(prng.between(1_500, 6_000), () => {

@@ -10,7 +10,9 @@ import type { Ledger } from './ledger.ts';
 import type { Processes } from './processes.ts';
 
 export async function checkInvariants(world: World, ledger: Ledger, processes: Processes): Promise<string[]> {
-  const down = processes.all.filter(({ current }) => current === undefined).map(({ machine }) => `${machine} did not come up again`);
+  const down = processes.all
+    .filter(({ current }) => current === undefined)
+    .map(({ machine }) => `${machine} did not come up again`);
   if (down.length > 0) return down;
   const histories = await world.run(readHistories(processes));
   return [

@@ -51,7 +51,8 @@ export function tapJournal(world: World, machine: string, onNote: (note: Durable
       const tag = take(1)[0];
       const entry = tag === 1 || tag === 3 ? take(32).toString('hex') : undefined;
       if (entry !== undefined) entries.add(entry);
-      if (tag === 2 || tag === 3) keep(take(take(4).readUInt32BE(0)), entry === undefined ? undefined : entries.size - 1);
+      if (tag === 2 || tag === 3)
+        keep(take(take(4).readUInt32BE(0)), entry === undefined ? undefined : entries.size - 1);
       if (tag === 4) take(8 + 32 + 64);
     }
   };

@@ -99,7 +99,8 @@ export function openLedger(world: World, gateways: readonly string[]): Ledger {
     taps.set(machine, tapJournal(world, machine, onNote));
   }
   world.trace.onLine(({ machine, what }) => {
-    if (taps.has(machine) && what.startsWith('disk append /gateway/log/journal') && what.endsWith('done')) step(machine, 'journal-written');
+    if (taps.has(machine) && what.startsWith('disk append /gateway/log/journal') && what.endsWith('done'))
+      step(machine, 'journal-written');
   });
 
   const watch = (machine: string): Watch => ({
@@ -123,7 +124,13 @@ export function openLedger(world: World, gateways: readonly string[]): Ledger {
       }
       if (direction === 'left') return step(machine, `${noun}-sent`);
       const wasDurable = seen.entry === '' || taps.get(machine)?.entries.has(seen.entry) === true;
-      left.push({ machine, seen, at: world.now, wasDurable, leaseSentAt: leases.get(machine) ?? Number.NEGATIVE_INFINITY });
+      left.push({
+        machine,
+        seen,
+        at: world.now,
+        wasDurable,
+        leaseSentAt: leases.get(machine) ?? Number.NEGATIVE_INFINITY,
+      });
       step(machine, `${noun}-leaving`);
     },
   });

@@ -33,7 +33,11 @@ export interface MemberPlan {
 }
 
 export const CITY: MemberPlan = { machine: 'city', member: 'TW/GOV/CITY', gateway: 'TW/GOV/CITY/gw1' };
-export const HOUSEHOLD: MemberPlan = { machine: 'household', member: 'TW/GOV/HOUSEHOLD', gateway: 'TW/GOV/HOUSEHOLD/gw1' };
+export const HOUSEHOLD: MemberPlan = {
+  machine: 'household',
+  member: 'TW/GOV/HOUSEHOLD',
+  gateway: 'TW/GOV/HOUSEHOLD/gw1',
+};
 export const SPARE: MemberPlan = { machine: 'spare', member: 'TW/GOV/HOUSEHOLD', gateway: 'TW/GOV/HOUSEHOLD/gw2' };
 /** A member like the others in every paper, whose gateway is run by somebody who cheats. */
 export const RIVAL: MemberPlan = { machine: 'rival', member: 'TW/GOV/VEHICLES', gateway: 'TW/GOV/VEHICLES/gw1' };

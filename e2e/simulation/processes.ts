@@ -2,8 +2,9 @@
  * Keeps the processes of a run going as an operator and a supervisor would: one that dies is started again, one whose
  * log stopped after a failed sync is ended and started, and nothing that an earlier life left behind is listened to.
  */
-import { CITY, HOUSEHOLD, type MemberPlan, type Nation, SPARE } from './nation.ts';
+
 import type { Ledger } from './ledger.ts';
+import { CITY, HOUSEHOLD, type MemberPlan, type Nation, SPARE } from './nation.ts';
 import { answerResident, type RunningGateway, startGateway } from './start-gateway.ts';
 import { type Hub, startHub, startWitness } from './start-hub.ts';
 
@@ -44,7 +45,11 @@ export interface RunChoices {
 export function createProcesses(nation: Nation, ledger: Ledger, choices: RunChoices): Processes {
   const { world } = nation;
 
-  const supervise = <T>(machine: string, begin: (hear: (event: string) => void) => Promise<T>, close: (running: T) => Promise<void>): Process<T> => {
+  const supervise = <T>(
+    machine: string,
+    begin: (hear: (event: string) => void) => Promise<T>,
+    close: (running: T) => Promise<void>,
+  ): Process<T> => {
     let current: T | undefined;
     let isRetired = false;
     let isStarting = false;
@@ -56,7 +61,10 @@ export function createProcesses(nation: Nation, ledger: Ledger, choices: RunChoi
       const isThisLife = (): boolean => world.machine(machine).crashes === life;
       ledger.leases.delete(machine);
       const hear = (event: string): void => {
-        if (event === 'log-stopped') world.after(1_500, () => (isThisLife() && !isRetired && current !== undefined ? process.crash(100) : undefined));
+        if (event === 'log-stopped')
+          world.after(1_500, () =>
+            isThisLife() && !isRetired && current !== undefined ? process.crash(100) : undefined,
+          );
       };
       begin(hear).then(
         (running) => {
@@ -135,8 +143,16 @@ export function createProcesses(nation: Nation, ledger: Ledger, choices: RunChoi
   const city = gateway(CITY);
   const household = gateway(HOUSEHOLD);
   const spare = gateway(SPARE);
-  const hub = supervise('hub', (hear) => startHub(nation, { watch: ledger.watch('hub'), hear }), () => Promise.resolve());
-  const witness = supervise('witness', () => startWitness(nation).then(() => true as const), () => Promise.resolve());
+  const hub = supervise(
+    'hub',
+    (hear) => startHub(nation, { watch: ledger.watch('hub'), hear }),
+    () => Promise.resolve(),
+  );
+  const witness = supervise(
+    'witness',
+    () => startWitness(nation).then(() => true as const),
+    () => Promise.resolve(),
+  );
   return { city, household, spare, hub, witness, all: [witness, hub, household, spare, city] };
 }
 

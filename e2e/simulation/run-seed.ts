@@ -3,7 +3,7 @@
  * invariant is checked. Called as a program it replays one seed: `node e2e/simulation/run-seed.ts <number>`.
  */
 import { createWorld } from '@minben/ports/simulated';
-import { type Cell, CELLS, planFaults } from './faults.ts';
+import { CELLS, type Cell, planFaults } from './faults.ts';
 import { checkInvariants } from './invariants.ts';
 import { openLedger } from './ledger.ts';
 import { EPOCH, planNation } from './nation.ts';
@@ -50,7 +50,11 @@ export async function runSeed(seed: number): Promise<SeedReport> {
   faults.heal();
   for (const process of processes.all) process.mend();
   await passUntil(() => processes.all.every(({ current }) => current !== undefined), 60_000);
-  const isSettled = (): boolean => [processes.city, processes.household, processes.spare].every(({ current }) => current !== undefined && current.core.outgoing.open().length === 0 && current.core.inFlight() === 0);
+  const isSettled = (): boolean =>
+    [processes.city, processes.household, processes.spare].every(
+      ({ current }) =>
+        current !== undefined && current.core.outgoing.open().length === 0 && current.core.inFlight() === 0,
+    );
   await world.pass(15_000);
   await passUntil(isSettled, SETTLE_STEP_MS * SETTLE_STEPS);
   await world.pass(3_000);

@@ -8,6 +8,8 @@ for (let seed = from; seed < to; seed += step) {
     process.stdout.write(`${JSON.stringify(report)}\n`);
   } catch (error) {
     const violations = [`the run broke: ${error instanceof Error ? error.stack : 'unknown'}`];
-    process.stdout.write(`${JSON.stringify({ seed, hash: '', exchanges: 0, delivered: 0, faults: 0, struck: [], violations })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ seed, hash: '', exchanges: 0, delivered: 0, faults: 0, struck: [], violations })}\n`,
+    );
   }
 }

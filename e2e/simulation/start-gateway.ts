@@ -1,7 +1,15 @@
 /** A gateway in the present life of its machine: the core that production runs, on simulated ports. */
 import { formatVerifierKey, keepWitnessed, serveTiles } from '@minben/evidence';
 import { FRAMED_PROTOCOL } from '@minben/exchange';
-import { type CorePorts, createHttpDoor, createPeerTiles, type GatewayCore, type Note, openCore, type RegisterCall } from '@minben/gateway';
+import {
+  type CorePorts,
+  createHttpDoor,
+  createPeerTiles,
+  type GatewayCore,
+  type Note,
+  openCore,
+  type RegisterCall,
+} from '@minben/gateway';
 import { succeed } from '@minben/kernel';
 import type { HttpResponse, TlsIdentity } from '@minben/ports';
 import {
@@ -42,7 +50,11 @@ export interface GatewayChanges {
 }
 
 /** The life in which the call is made decides: code of an earlier one does nothing any more. */
-export async function startGateway(nation: Nation, plan: MemberPlan, changes: GatewayChanges = {}): Promise<RunningGateway> {
+export async function startGateway(
+  nation: Nation,
+  plan: MemberPlan,
+  changes: GatewayChanges = {},
+): Promise<RunningGateway> {
   const { world, identities } = nation;
   const { clock, disk, random, network: plain } = world.machine(plan.machine).ports;
   const network = changes.watch === undefined ? plain : watchNetwork(plain, changes.watch);
@@ -78,6 +90,7 @@ export async function startGateway(nation: Nation, plan: MemberPlan, changes: Ga
       findOlder: changes.findOlder ?? (() => Promise.resolve(undefined)),
       onNote: (note) => changes.onNote?.(note),
       onRefused: (rule) => world.note(`${plan.machine} refuses ${rule}`),
+      onAnswered: () => undefined,
       onBug(error) {
         world.note(`${plan.machine} bug ${error instanceof Error ? error.stack : 'unknown'}`);
         throw error;

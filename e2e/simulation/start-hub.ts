@@ -1,12 +1,14 @@
 /** The hub on its machine: log, sealed bundle, status list, and its two ports; and the witness of all logs on another. */
+import { createWitness, keepWitnessed, type PublicLog, serveTiles, witnessAsHolder } from '@minben/evidence';
 import {
-  createWitness,
-  keepWitnessed,
-  type PublicLog,
-  serveTiles,
-  witnessAsHolder,
-} from '@minben/evidence';
-import { type GrantClaims, LeaseRenewal, mintGrant, type SealedBundle, sealBundle, signLease, subjectInfo } from '@minben/exchange';
+  type GrantClaims,
+  LeaseRenewal,
+  mintGrant,
+  type SealedBundle,
+  sealBundle,
+  signLease,
+  subjectInfo,
+} from '@minben/exchange';
 import type { Clock, HttpHandler, HttpResponse, TlsIdentity } from '@minben/ports';
 import { createStatusAuthority, encodeNote, type Journal, openJournal, type StatusAuthority } from '@minben/registry';
 import Compile from 'typebox/compile';
@@ -30,7 +32,7 @@ import {
   WITNESS_PLACE,
   WITNESS_PORT,
 } from './nation.ts';
-import { watchNetwork, type Watch } from './watch-network.ts';
+import { type Watch, watchNetwork } from './watch-network.ts';
 
 export interface Hub {
   readonly journal: Journal;
@@ -96,7 +98,10 @@ export async function startHub(nation: Nation, changes: HubChanges = {}): Promis
   });
   journal.remember({ t: 'lease-length-set', milliseconds: 1_000 });
   await network.serve({ host: 'hub', port: HUB_PORT }, publicHandler(sealed, clock, serveTiles(log, logger, '/tlog')));
-  await network.serve({ host: 'hub', port: LEASE_PORT, tls: identities.get('hub') as TlsIdentity }, leaseHandler(status));
+  await network.serve(
+    { host: 'hub', port: LEASE_PORT, tls: identities.get('hub') as TlsIdentity },
+    leaseHandler(status),
+  );
 
   return {
     journal,
@@ -122,14 +127,28 @@ export async function startHub(nation: Nation, changes: HubChanges = {}): Promis
         subject: Object.fromEntries(aud.map((gateway) => [gateway, sealedSubject])),
         ...changed,
       };
-      const note = encodeNote({ t: 'grant-minted', jti: claims.jti, index: claims.status, gateways: claims.aud, exp: claims.exp });
-      const minted = await mintGrant(claims, { signer: signerOf('grant'), keyId: 'grant-1', log, random, note: () => note });
+      const note = encodeNote({
+        t: 'grant-minted',
+        jti: claims.jti,
+        index: claims.status,
+        gateways: claims.aud,
+        exp: claims.exp,
+      });
+      const minted = await mintGrant(claims, {
+        signer: signerOf('grant'),
+        keyId: 'grant-1',
+        log,
+        random,
+        note: () => note,
+      });
       if (!minted.ok) throw new Error(minted.error);
       return minted.value.token;
     },
     async withdraw(jti) {
       if (journal.book.withdrawal(jti) !== undefined) return;
-      await log.note(encodeNote({ t: 'grant-withdrawn', jti, version: journal.book.version + 1, details: '{}', salt: '' }));
+      await log.note(
+        encodeNote({ t: 'grant-withdrawn', jti, version: journal.book.version + 1, details: '{}', salt: '' }),
+      );
       status.announce();
     },
   };

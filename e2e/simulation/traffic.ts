@@ -87,14 +87,15 @@ export function runTraffic(world: World, prng: Prng, ledger: Ledger, processes: 
       messageId: call.id,
       purpose: undefined,
       grant: grant?.token,
-      sealedSubject: undefined,
       gateway: undefined,
     });
     asked.then((answer) => {
       // A connection to a machine that crashed in this instant brings nothing any more.
       if (world.machine('city').crashes !== life) return;
       ledger.ends.push({ call, answer, at: world.now });
-      world.note(`application ${call.id.slice(-6)} ${answer.kind} ${answer.kind === 'refused' ? answer.refusal.rule : ''}`);
+      world.note(
+        `application ${call.id.slice(-6)} ${answer.kind} ${answer.kind === 'refused' ? answer.refusal.rule : ''}`,
+      );
       if (answer.kind === 'delivered') ledger.step('city', 'delivered');
       again(answer.kind === 'delivered');
     });

@@ -2,6 +2,8 @@
  * Reads along with what one machine sends and hears, on both bindings, without changing a byte: the witness whose
  * account the invariants are checked against. What leaves is seen right before it leaves.
  */
+
+import { commit, parseSubmission } from '@minben/evidence';
 import {
   EXCHANGE_PREFIX,
   type Frame,
@@ -9,10 +11,9 @@ import {
   OUTCOME_PREFIX,
   parseRequestDetails,
   parseResponseDetails,
-  readEvidenceHeaders,
   REFUSED_HEADER,
+  readEvidenceHeaders,
 } from '@minben/exchange';
-import { commit, parseSubmission } from '@minben/evidence';
 import type { HeaderList, HttpHandler, HttpResponse, Network, OutgoingCall, Stream } from '@minben/ports';
 
 /** A message with its entry recomputed from what travelled. */
@@ -136,10 +137,25 @@ function fromHttp(headers: HeaderList, body: Uint8Array, leaving?: Watch): Seen 
 
 function bare(rule: string): Seen {
   const nothing = Buffer.alloc(0);
-  return { kind: `bare ${rule}`, entry: '', id: '', request: undefined, details: nothing, salt: nothing, headers: [], body: nothing };
+  return {
+    kind: `bare ${rule}`,
+    entry: '',
+    id: '',
+    request: undefined,
+    details: nothing,
+    salt: nothing,
+    headers: [],
+    body: nothing,
+  };
 }
 
-function see(kind: string, salt: Uint8Array, details: Uint8Array, headers: HeaderList, body: Uint8Array): Seen | undefined {
+function see(
+  kind: string,
+  salt: Uint8Array,
+  details: Uint8Array,
+  headers: HeaderList,
+  body: Uint8Array,
+): Seen | undefined {
   const parsed = kind === 'request' ? parseRequestDetails(details) : parseResponseDetails(details);
   if (!parsed.ok) return undefined;
   const entry = Buffer.from(commit(kind, salt, Buffer.from(details))).toString('hex');

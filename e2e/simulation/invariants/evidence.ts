@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { parseCheckpoint, verifyInclusion } from '@minben/evidence';
-import { type RequestDetails, type ResponseDetails } from '@minben/exchange';
+import type { RequestDetails, ResponseDetails } from '@minben/exchange';
 import type { ApplicationEnd, Ledger, LeftMessage } from '../ledger.ts';
 import { leafHash, pathOf, rootOf } from '../small-tree.ts';
 import type { History } from './histories.ts';
@@ -13,9 +13,11 @@ export function checkEvidence(ledger: Ledger, histories: ReadonlyMap<string, His
   const broken: string[] = [];
   for (const { machine, seen, wasDurable } of ledger.left) {
     if (seen.entry === '') continue;
-    if (!wasDurable) broken.push(`I1 ${machine} let a ${seen.kind} out before its entry was durable (${seen.id.slice(-6)})`);
+    if (!wasDurable)
+      broken.push(`I1 ${machine} let a ${seen.kind} out before its entry was durable (${seen.id.slice(-6)})`);
     const history = histories.get(machine);
-    if (history !== undefined && !isProvable(history, seen.entry)) broken.push(`I1 ${machine} cannot prove a ${seen.kind} that left (${seen.id.slice(-6)})`);
+    if (history !== undefined && !isProvable(history, seen.entry))
+      broken.push(`I1 ${machine} cannot prove a ${seen.kind} that left (${seen.id.slice(-6)})`);
   }
   for (const end of ledger.ends) broken.push(...checkDelivery(end, ledger));
   return broken;
@@ -28,14 +30,22 @@ function isProvable({ leaves, positions, checkpoint }: History, entry: string): 
   if (index === undefined || !head.ok) return false;
   const { size, root } = head.value;
   if (!rootOf(leaves.slice(0, size)).equals(Buffer.from(root))) return false;
-  return verifyInclusion(leafHash(Buffer.from(entry, 'hex')), index, { size, root }, pathOf(index, leaves.slice(0, size)));
+  return verifyInclusion(
+    leafHash(Buffer.from(entry, 'hex')),
+    index,
+    { size, root },
+    pathOf(index, leaves.slice(0, size)),
+  );
 }
 
 function checkDelivery({ call, answer }: ApplicationEnd, ledger: Ledger): string[] {
   if (answer.kind !== 'delivered') return [];
   const name = `I1 delivery ${call.id.slice(-6)}`;
   const body = Buffer.from(answer.body);
-  const arrived = ledger.arrived.find(({ machine, seen }) => machine === 'city' && seen.kind === 'response' && seen.id === call.id && seen.body.equals(body));
+  const arrived = ledger.arrived.find(
+    ({ machine, seen }) =>
+      machine === 'city' && seen.kind === 'response' && seen.id === call.id && seen.body.equals(body),
+  );
   if (arrived === undefined) return [`${name}: no such answer ever arrived`];
   const response = read<ResponseDetails>(arrived.seen.details);
   const sentBy = (kind: string, entry: string): LeftMessage | undefined =>
@@ -56,7 +66,9 @@ function checkDelivery({ call, answer }: ApplicationEnd, ledger: Ledger): string
     ['purpose', request.purpose, call.purpose],
     ['grant', request.grant !== undefined, call.grant !== undefined],
   ];
-  return claims.filter(([, stated, fact]) => stated !== fact).map(([what]) => `${name}: the entries state another ${what}`);
+  return claims
+    .filter(([, stated, fact]) => stated !== fact)
+    .map(([what]) => `${name}: the entries state another ${what}`);
 }
 
 function read<T>(details: Buffer): T {

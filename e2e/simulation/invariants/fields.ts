@@ -5,7 +5,9 @@ export function checkFields({ calls, ends, forwards, left }: Ledger): string[] {
   const broken: string[] = [];
   for (const { call, answer } of ends) {
     if (answer.kind !== 'delivered') continue;
-    const beyond = leavesOf(JSON.parse(Buffer.from(answer.body).toString())).filter((path) => !call.fields.includes(path));
+    const beyond = leavesOf(JSON.parse(Buffer.from(answer.body).toString())).filter(
+      (path) => !call.fields.includes(path),
+    );
     if (beyond.length > 0) broken.push(`I4 ${call.id.slice(-6)} was given ${beyond.join(', ')}, which is not agreed`);
   }
   for (const { machine, seen } of left) {
@@ -17,10 +19,29 @@ export function checkFields({ calls, ends, forwards, left }: Ledger): string[] {
   for (const { machine, call } of forwards) {
     const planned = calls.get(call.messageId);
     if (planned === undefined) continue;
-    const asked = [call.client, call.purpose, call.subject, call.method, call.path, Buffer.from(call.body).toString(), fieldsOf(call.fields)];
-    const agreed = [planned.client, planned.purpose, planned.subject, planned.method, planned.path, planned.body.toString(), fieldsOf(planned.fields)];
+    const asked = [
+      call.client,
+      call.purpose,
+      call.subject,
+      call.method,
+      call.path,
+      Buffer.from(call.body).toString(),
+      fieldsOf(call.fields),
+    ];
+    const agreed = [
+      planned.client,
+      planned.purpose,
+      planned.subject,
+      planned.method,
+      planned.path,
+      planned.body.toString(),
+      fieldsOf(planned.fields),
+    ];
     for (const [index, value] of asked.entries()) {
-      if (value !== agreed[index]) broken.push(`I4 ${machine} asked its agency for ${call.messageId.slice(-6)} with ${value} instead of ${agreed[index]}`);
+      if (value !== agreed[index])
+        broken.push(
+          `I4 ${machine} asked its agency for ${call.messageId.slice(-6)} with ${value} instead of ${agreed[index]}`,
+        );
     }
   }
   return broken;

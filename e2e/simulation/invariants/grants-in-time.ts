@@ -16,13 +16,17 @@ export function checkGrantsInTime({ left, arrived, grants, effectiveAt }: Ledger
     const { grant } = JSON.parse(request.details.toString()) as RequestDetails;
     const jti = byHash.get(grant ?? '');
     if (jti === undefined) continue;
-    if (at > (effectiveAt.get(jti) ?? Number.POSITIVE_INFINITY)) broken.push(`I3 ${machine} released ${seen.id.slice(-6)} after the withdrawal of ${jti} was effective`);
-    if (at - leaseSentAt >= LEASE_MS) broken.push(`I3 ${machine} released ${seen.id.slice(-6)} on a lease of ${Math.round(at - leaseSentAt)} ms`);
+    if (at > (effectiveAt.get(jti) ?? Number.POSITIVE_INFINITY))
+      broken.push(`I3 ${machine} released ${seen.id.slice(-6)} after the withdrawal of ${jti} was effective`);
+    if (at - leaseSentAt >= LEASE_MS)
+      broken.push(`I3 ${machine} released ${seen.id.slice(-6)} on a lease of ${Math.round(at - leaseSentAt)} ms`);
   }
   return broken;
 }
 
 /** As the details name a grant: by the digest of its JWS, without the proof behind it. */
 function hashOf(token: string): string {
-  return createHash('sha256').update(Buffer.from(token.split('~', 1)[0] ?? '', 'latin1')).digest('hex');
+  return createHash('sha256')
+    .update(Buffer.from(token.split('~', 1)[0] ?? '', 'latin1'))
+    .digest('hex');
 }

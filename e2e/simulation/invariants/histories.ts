@@ -48,10 +48,12 @@ export function checkHistories(ledger: Ledger, histories: ReadonlyMap<string, Hi
         continue;
       }
       const { size, root } = read.value;
-      if (size > leaves.length) broken.push(`I6 ${machine} let out a head of ${size}, and ended with ${leaves.length} entries`);
+      if (size > leaves.length)
+        broken.push(`I6 ${machine} let out a head of ${size}, and ended with ${leaves.length} entries`);
       const expected = roots.get(size) ?? rootOf(leaves.slice(0, size)).toString('hex');
       roots.set(size, expected);
-      if (Buffer.from(root).toString('hex') !== expected) broken.push(`I6 the head of ${size} that ${machine} let out is no prefix of its final log`);
+      if (Buffer.from(root).toString('hex') !== expected)
+        broken.push(`I6 the head of ${size} that ${machine} let out is no prefix of its final log`);
     }
     for (const entry of ledger.taps.get(machine)?.entries ?? []) {
       if (!positions.has(entry)) broken.push(`I6 ${machine} lost the durable entry ${entry.slice(0, 8)}`);

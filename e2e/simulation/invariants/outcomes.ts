@@ -30,10 +30,12 @@ export function checkOutcomes(ledger: Ledger, processes: Processes): string[] {
   for (const { entry, id, peer } of sent) {
     const name = `${id.slice(-6)} (${hex(entry).slice(0, 8)})`;
     const outcomes = ended.get(hex(entry)) ?? [];
-    if (outcomes.length !== 1) broken.push(`I5 ${name} ended ${outcomes.length} times: ${outcomes.map(({ outcome }) => outcome).join(' ')}`);
+    if (outcomes.length !== 1)
+      broken.push(`I5 ${name} ended ${outcomes.length} times: ${outcomes.map(({ outcome }) => outcome).join(' ')}`);
     const [end] = outcomes;
     const there = providers.get(MACHINE_OF[peer] ?? '')?.get(hex(entry));
-    if (end !== undefined && !agree(end, there)) broken.push(`I5 ${name} ended as ${end.outcome}, but ${MACHINE_OF[peer]} says ${describe(there)}`);
+    if (end !== undefined && !agree(end, there))
+      broken.push(`I5 ${name} ended as ${end.outcome}, but ${MACHINE_OF[peer]} says ${describe(there)}`);
   }
   return broken;
 }
@@ -59,7 +61,8 @@ function checkReceived(machine: string, received: ReadonlyMap<string, Received>)
   for (const [entry, there] of received) {
     const { answers, lost } = there;
     const kinds = answers.map(({ kind }) => kind).join(' ');
-    const isOne = (kinds === '' && lost === 1) || (lost === 0 && ['response', 'refusal', 'response withheld'].includes(kinds));
+    const isOne =
+      (kinds === '' && lost === 1) || (lost === 0 && ['response', 'refusal', 'response withheld'].includes(kinds));
     if (!isOne) broken.push(`I5 ${machine} ended ${entry.slice(0, 8)} as ${describe(there)}`);
   }
   return broken;
@@ -67,7 +70,10 @@ function checkReceived(machine: string, received: ReadonlyMap<string, Received>)
 
 function agree({ outcome, answer }: Of<'ended'>, there: Received | undefined): boolean {
   const last = there?.answers.at(-1);
-  const hasProof = answer !== undefined && last !== undefined && Buffer.from(answer.evidence.details).equals(Buffer.from(last.details));
+  const hasProof =
+    answer !== undefined &&
+    last !== undefined &&
+    Buffer.from(answer.evidence.details).equals(Buffer.from(last.details));
   switch (outcome) {
     case 'delivered':
       return hasProof && last.kind === 'response';
@@ -85,7 +91,13 @@ function agree({ outcome, answer }: Of<'ended'>, there: Received | undefined): b
 
 function describe(there: Received | undefined): string {
   if (there === undefined) return 'nothing';
-  return [there.note === undefined ? '' : 'received', ...there.answers.map(({ kind }) => kind), ...Array(there.lost).fill('lost')].join(' ').trim();
+  return [
+    there.note === undefined ? '' : 'received',
+    ...there.answers.map(({ kind }) => kind),
+    ...Array(there.lost).fill('lost'),
+  ]
+    .join(' ')
+    .trim();
 }
 
 function hex(entry: Uint8Array): string {

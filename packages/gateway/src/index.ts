@@ -15,5 +15,5 @@ export type { ApplicationCall } from './core/plan-call.ts';
 export type { RegisterCall, RegisterDoor } from './core/register-port.ts';
 export { createMemoryStore, openSqliteStore } from './index-store/index.ts';
 export { createHttpDoor } from './links/http-door.ts';
-export { type GatewayPorts, type RunningGateway, runGateway } from './run-gateway.ts';
 export { createPeerTiles, type PeerTiles } from './peer-tiles.ts';
+export { type GatewayPorts, type RunningGateway, runGateway } from './run-gateway.ts';

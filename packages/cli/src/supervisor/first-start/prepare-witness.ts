@@ -1,5 +1,5 @@
 /** The sandbox's witness: its key, the logs that it cosigns, and its entry among the registry's sources. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVerifierKey, formatVerifierKey } from '@minben/evidence';
 import { generateKeyFile, rawPublicKey, readKeyFile } from '@minben/ports';
