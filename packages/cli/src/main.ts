@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ceremony: () => import('./commands/ceremony.ts'),
   grant: () => import('./commands/grant.ts'),
   registry: () => import('./commands/registry.ts'),
+  gateway: () => import('./commands/gateway.ts'),
   sandbox: () => import('./commands/sandbox.ts'),
   start: () => import('./commands/start.ts'),
   verify: () => import('./commands/verify.ts'),

@@ -1,4 +1,5 @@
 export {
+  type ConfigProblem,
   type GatewayConfig,
   type GatewayFile,
   type GatewaySecrets,
@@ -14,6 +15,7 @@ export { type CorePorts, type CoreSetup, type GatewayCore, openCore } from './co
 export type { ApplicationCall } from './core/plan-call.ts';
 export type { RegisterCall, RegisterDoor } from './core/register-port.ts';
 export { createMemoryStore, openSqliteStore } from './index-store/index.ts';
+export { type InitOptions, type InitPorts, type InitReport, type InitStep, initGateway } from './init/index.ts';
 export { createHttpDoor } from './links/http-door.ts';
 export { createPeerTiles, type PeerTiles } from './peer-tiles.ts';
 export { type GatewayPorts, type RunningGateway, runGateway } from './run-gateway.ts';

@@ -27,7 +27,7 @@ export async function makeKeys(progress: InitProgress): Promise<InitStep> {
     );
   }
   progress.logKey = formatVerifierKey(createVerifierKey(origin, 'log', logKey));
-  progress.sealingKey = logKeyText(sealingKey);
+  progress.sealingKey = sealingKey.toString('base64url');
   const secret = await ports.disk.read(places.registerSecret);
   if (secret === undefined) {
     await ports.disk.writeAtomically(
@@ -37,13 +37,10 @@ export async function makeKeys(progress: InitProgress): Promise<InitStep> {
   }
   return done(
     'keys',
-    '紀錄金鑰、封緘金鑰與業務系統密鑰已備妥（僅擁有者可讀）。',
-    'Log key, sealing key and the secret of the agency’s system are there, readable by their owner only.',
+    '紀錄金鑰、封緘金鑰與業務系統密鑰已備妥（僅擁有者可讀）。請將下列紀錄的驗證金鑰提供給見證者。',
+    'Log key, sealing key and the secret of the agency’s system are there, readable by their owner only. Give the witnesses this verifier key of the log.',
+    [progress.logKey],
   );
-}
-
-function logKeyText(raw: Uint8Array): string {
-  return Buffer.from(raw).toString('base64url');
 }
 
 async function keyAt({ ports }: InitProgress, path: string, kind: 'ed25519' | 'x25519'): Promise<Buffer | undefined> {

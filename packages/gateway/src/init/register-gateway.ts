@@ -9,7 +9,7 @@ const TIMEOUT_MS = 30_000;
 const RENEW_BEFORE_MS = 14 * 86_400_000;
 
 export async function registerGateway(progress: InitProgress): Promise<InitStep> {
-  const { options, ports, places } = progress;
+  const { options, places } = progress;
   const state = await findRegistration(progress);
   if (state === 'registered') {
     return done('registration', '閘道已登記，憑證有效。', 'The gateway is registered and its certificate is good.');
@@ -150,7 +150,9 @@ function readJson({ body }: HttpResponse): Record<string, unknown> {
 
 /** Shows what the registry said, its problems with their fields included. */
 function explainRefusal(status: number, answered: Record<string, unknown>): InitStep {
-  const lines = [answered.title, answered.message, answered.detail].filter((line) => typeof line === 'string');
+  const english = (answered.translations as { en?: Record<string, unknown> } | undefined)?.en ?? {};
+  const said = [answered.title, answered.remedy, answered.reason, english.title, english.remedy];
+  const lines = said.filter((line) => typeof line === 'string');
   const problems = Array.isArray(answered.problems) ? answered.problems.map((problem) => JSON.stringify(problem)) : [];
   return missing(
     'registration',

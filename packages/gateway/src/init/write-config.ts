@@ -9,7 +9,7 @@ export async function writeConfig(progress: InitProgress): Promise<InitStep> {
   if (text === undefined) {
     return missing(
       'config',
-      ['設定檔須待登錄處金鑰核對後才能寫入。', 'The configuration is written once the registry’s keys are known.'],
+      ['設定檔須待信任清單驗證後才能寫入。', 'The configuration is written once the trust bundle is verified.'],
       ['請先完成「trust」步驟。', 'Finish the step "trust" first.'],
     );
   }
@@ -28,15 +28,34 @@ export async function writeConfig(progress: InitProgress): Promise<InitStep> {
       parsed.error.map(({ field, text: said }) => `${field}: ${said['zh-TW']} ${said.en}`),
     );
   }
+  const { bundleKey, hubLogKey } = parsed.value.registry;
+  if (differs(options.bundleKey, bundleKey) || differs(options.hubLogKey, hubLogKey)) {
+    return missing(
+      'config',
+      [
+        `設定檔 ${places.config} 所載的登錄處金鑰與此次指定的不同。`,
+        `The configuration ${places.config} pins other keys of the registry than those given now.`,
+      ],
+      [
+        '請查明何者正確，再更正設定檔的 registry 或指令參數。',
+        'Find out which are right, then correct registry in the file or the options.',
+      ],
+    );
+  }
   if (existing !== undefined)
     return done('config', `設定檔 ${places.config} 保持原樣。`, `The configuration ${places.config} is kept as it is.`);
   await ports.disk.writeAtomically(places.config, Buffer.from(text));
   return done('config', `已寫入設定檔 ${places.config}。`, `The configuration is written to ${places.config}.`);
 }
 
-function compose({ options, origin }: InitProgress): string | undefined {
+function differs(given: string | undefined, pinned: string): boolean {
+  return given !== undefined && given !== pinned;
+}
+
+/** Only keys under which a bundle was accepted are written down. */
+function compose({ options, origin, bundle }: InitProgress): string | undefined {
   const { bundleKey, hubLogKey, firstPort, listen } = options;
-  if (bundleKey === undefined || hubLogKey === undefined) return undefined;
+  if (bundle === undefined || bundleKey === undefined || hubLogKey === undefined) return undefined;
   const file: GatewayFile = {
     mode: options.mode,
     gateway: options.gateway,
