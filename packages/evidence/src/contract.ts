@@ -46,7 +46,7 @@ export interface EvidenceLog {
   append(entry: Hash, note?: Uint8Array): Promise<Appended>;
   /** Makes a private note durable without an entry. */
   note(note: Uint8Array): Promise<void>;
-  /** Takes a private note along on the next sync (at the latest after a short time); order with other notes is kept. */
+  /** Takes a private note along on the next sync (at the latest after 50 ms); order with other notes is kept. Ignored when the log does not write. */
   noteLazily(note: Uint8Array): void;
   inclusionPath(index: number, size: number): Promise<Hash[]>;
   consistencyPath(from: number, to: number): Promise<Hash[]>;
@@ -61,7 +61,7 @@ export interface PublicLog extends EvidenceLog {
   readonly witnessed: WitnessedHead | undefined;
   /** Publishes now what is durable. Rejects when the disk does not take it; the next round tries again. */
   publish(): Promise<SignedHead>;
-  /** Called after each publication with its head; the returned function ends it. */
+  /** Called after each publication, and on its cadence as long as that head is not witnessed; the returned function ends it. */
   onPublished(listener: (head: SignedHead) => void): () => void;
   /** Takes a published checkpoint with cosignatures (verified by the caller): stored, served, used for receipts. */
   adoptWitnessed(checkpoint: string): Promise<void>;

@@ -37,6 +37,7 @@ export class DurableLog implements PublicLog {
   #published: SignedHead | undefined;
   #publishedFrom: number;
   #publishing: Promise<SignedHead> | undefined;
+  #publicTurn: Promise<unknown> = Promise.resolve();
   #witnessed: WitnessedHead | undefined;
   #closed = false;
   #cancelPublishing: () => void = () => {};
@@ -141,7 +142,12 @@ export class DurableLog implements PublicLog {
   }
 
   async publish(): Promise<SignedHead> {
-    this.#publishing ??= this.#publishOnce().finally(() => {
+    if (this.#state.name === 'refusing') throw new LogRefusal(this.#state.reason);
+    return await this.#publishNow();
+  }
+
+  async #publishNow(): Promise<SignedHead> {
+    this.#publishing ??= this.#inTurn(() => this.#publishOnce()).finally(() => {
       this.#publishing = undefined;
     });
     return await this.#publishing;
@@ -155,7 +161,7 @@ export class DurableLog implements PublicLog {
     this.#published = head;
     const removed = await this.#journal.removeBefore(head.size);
     if (removed > 0) this.#options.logger('info', 'journal-segments-removed', { removed, size: head.size });
-    for (const listener of this.#publishedListeners) listener(head);
+    this.#tellPublished(head);
     return head;
   }
 
@@ -169,12 +175,19 @@ export class DurableLog implements PublicLog {
 
   /** While it is not clear that this disk was never set back, nothing new is shown. */
   async #publishIfNew(): Promise<void> {
-    if (this.#state.name !== 'writable' || this.head.size === this.#published?.size) return;
-    try {
-      await this.publish();
-    } catch (error) {
-      this.#options.logger('error', 'publication-failed', { size: this.head.size, reason: errorName(error) });
-    }
+    if (this.#state.name !== 'writable') return;
+    const published = this.#published;
+    if (published?.size !== this.head.size) {
+      await this.#publishNow().catch((error: unknown) => this.#sayNotPublished(error));
+    } else if (published.size !== this.#witnessed?.size) this.#tellPublished(published);
+  }
+
+  #sayNotPublished(error: unknown): void {
+    this.#options.logger('error', 'publication-failed', { size: this.head.size, reason: errorName(error) });
+  }
+
+  #tellPublished(head: SignedHead): void {
+    for (const listener of this.#publishedListeners) listener(head);
   }
 
   async adoptWitnessed(checkpoint: string): Promise<void> {
@@ -182,13 +195,23 @@ export class DurableLog implements PublicLog {
     if (!verified.ok) throw new TypeError(`not a checkpoint of this log: ${verified.error}`);
     const { size, root } = verified.value;
     this.#assertDurable(size);
-    if (size < (this.#witnessed?.size ?? 0)) return;
     if (!sameHash(root, await this.#tree.rootAt(size))) throw new TypeError('a checkpoint of another tree');
-    await this.#options.disk.writeAtomically(`${this.#options.directory}/witnessed`, Buffer.from(checkpoint));
-    this.#witnessed = { size, root, checkpoint };
-    if (size !== this.#published?.size) return;
-    await this.#publisher.writeCheckpoint(checkpoint);
-    this.#published = { ...this.#published, checkpoint };
+    await this.#inTurn(async () => {
+      if (size < (this.#witnessed?.size ?? 0)) return;
+      await this.#options.disk.writeAtomically(`${this.#options.directory}/witnessed`, Buffer.from(checkpoint));
+      if (size === this.#published?.size) {
+        await this.#publisher.writeCheckpoint(checkpoint);
+        this.#published = { ...this.#published, checkpoint };
+      }
+      this.#witnessed = { size, root, checkpoint };
+    });
+  }
+
+  /** One change of the public side after another: an older checkpoint never overwrites a newer one. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#publicTurn.then(work);
+    this.#publicTurn = turn.catch(() => {});
+    return await turn;
   }
 
   async #restoreWitnessed(): Promise<void> {
@@ -201,7 +224,9 @@ export class DurableLog implements PublicLog {
     if (size > this.head.size) throw new LogRefusal('corrupt', 'the journal ends before the witnessed head');
     if (!sameHash(root, await this.#tree.rootAt(size)))
       throw new LogRefusal('corrupt', 'the witnessed head is of another tree');
-    this.#witnessed = { size, root, checkpoint: bytes.toString() };
+    const checkpoint = bytes.toString();
+    this.#witnessed = { size, root, checkpoint };
+    if (size === this.#published?.size) this.#published = { ...this.#published, checkpoint };
   }
 
   async readTile(level: number | 'entries', number: number, width: number): Promise<Uint8Array | undefined> {
@@ -231,11 +256,8 @@ export class DurableLog implements PublicLog {
     const wasWritable = this.#state.name === 'writable';
     if (this.#state.name !== 'refusing') this.#stop(new LogRefusal('closed'));
     await this.#commit.drained();
-    if (wasWritable)
-      await this.publish().catch((error: unknown) =>
-        this.#options.logger('warn', 'publication-failed', { reason: errorName(error) }),
-      );
-    await this.#publishing?.catch(() => {});
+    if (wasWritable) await this.#publishNow().catch((error: unknown) => this.#sayNotPublished(error));
+    await this.#publicTurn;
     await this.#journal.close();
   }
 

@@ -61,6 +61,11 @@ export async function openLog(options: OpenLogOptions): Promise<PublicLog> {
     recovered.active,
   );
   const log = new DurableLog(options, key, recovered, journal);
-  await log.start();
+  try {
+    await log.start();
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
   return log;
 }

@@ -235,6 +235,44 @@ describe('a log and its witnesses', () => {
     await again.log.close();
   });
 
+  it('is witnessed at last although its witnesses were away when it was published, and nothing new comes', async () => {
+    const network = createRealNetwork();
+    const directory = await makeDirectory();
+    let place = { ...(await serveWitness(WITNESS, directory)), url: 'http://127.0.0.1:1' };
+    const { log } = await openTestLog(await makeDirectory(), { publishEveryMs: 20 });
+    let tried = 0;
+    const logger = (_: string, event: string) => {
+      if (event === 'witness-unreachable') tried += 1;
+    };
+    const stop = keepWitnessed({ log, key, network, logger, witnesses: () => [place], quorum: () => 1 });
+    await growLog(log, 3);
+    await until(() => log.publishedHead?.size === 3 && tried > 0);
+    expect(log.witnessed).toBeUndefined();
+    place = await serveWitness(WITNESS, directory);
+    await until(() => log.witnessed?.size === 3);
+    await stop();
+    await log.close();
+  });
+
+  it('never shows an older checkpoint again, however publication and cosignatures overlap', async () => {
+    const { log } = await openTestLog(await makeDirectory());
+    let shown = 0;
+    const watch = (): void => {
+      const size = parseCheckpoint(log.publishedHead?.checkpoint ?? '');
+      if (!size.ok || size.value.size !== log.publishedHead?.size || size.value.size < shown)
+        throw new Error('a checkpoint went back');
+      shown = size.value.size;
+    };
+    for (let round = 0; round < 30; round++) {
+      await growLog(log, 3);
+      const { checkpoint } = await log.publish();
+      await growLog(log, 2);
+      await Promise.all([log.adoptWitnessed(checkpoint).then(watch), log.publish().then(watch)]);
+      watch();
+    }
+    await log.close();
+  });
+
   it('stops a log that was set back behind what a witness holds, also while it is running', async () => {
     const network = createRealNetwork();
     const place = await serveWitness(WITNESS, await makeDirectory());
