@@ -58,7 +58,12 @@ export function createFramedLinks({ clock, network, log, ear, identity }: Framed
       log,
       ear,
       onFrame(frame) {
-        if (frame.type === 'go-away') return retire();
+        if (frame.type === 'go-away') {
+          retire();
+          // Nothing is awaited on this stream: the peer need not wait for it while it shuts down.
+          if (waiting.size === 0) messages.end();
+          return;
+        }
         if (!('exchange' in frame)) return messages.destroy();
         const waiter = waiting.get(frame.exchange);
         waiting.delete(frame.exchange);
