@@ -17,6 +17,7 @@ export interface BenchOptions {
 
 const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<void>>>> = {
   'evidence-append': async () => (await import('./evidence-append/bench.ts')).benchEvidenceAppend,
+  'gateway-pair': async () => (await import('./gateway-pair/pair-bench.ts')).benchGatewayPair,
   'bare-pair': async () => (await import('./gateway-pair/bare-bench.ts')).benchBarePair,
 };
 

@@ -11,7 +11,7 @@ import {
   summariseRounds,
 } from '../harness/measure-pair.ts';
 import { median } from '../harness/median.ts';
-import type { LoadSpec } from '../load/load.ts';
+import type { LoadResult, LoadSpec } from '../load/load.ts';
 import { checkAnswers, chooseGenerator, runLoad } from '../load/run-load.ts';
 import type { BenchOptions } from '../main.ts';
 
@@ -22,7 +22,12 @@ export interface LoadedPair {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly pids: readonly number[];
+  /** Looks at a timed run from outside, from just before its load. */
+  readonly watch?: (seconds: number) => Promise<WatchedRun>;
 }
+
+/** Told after the load how many requests were answered; resolves with what makes the run void, if anything does. */
+export type WatchedRun = (requests: number) => Promise<string | undefined>;
 
 export interface Goals {
   /** Lowest ratio of rates per number of connections. */
@@ -68,7 +73,12 @@ export async function measureLoad(
     const sideOf = (pair: LoadedPair): Side => ({
       name: pair.name,
       pids: pair.pids,
-      run: async () => toResult(await runLoad(generator, specFor(pair, connections))),
+      run: async () => {
+        const check = await pair.watch?.(seconds);
+        const load = await runLoad(generator, specFor(pair, connections));
+        const reason = load.void ?? (await check?.(load.requests));
+        return toResult(reason === undefined ? load : { ...load, void: reason });
+      },
     });
     for (const pair of [reference, ours]) await runLoad(generator, { ...specFor(pair, connections), seconds: 1 });
     const measured = await measureRounds(sideOf(ours), sideOf(reference), { rounds, helpers, onRound: options.say });
@@ -88,7 +98,7 @@ export async function measureLoad(
     options.report(wrong === undefined ? figure : { ...figure, void: figure.void ?? wrong });
 }
 
-function toResult(load: Awaited<ReturnType<typeof runLoad>>): RunResult {
+function toResult(load: LoadResult): RunResult {
   return {
     value: load.requestsPerSecond,
     count: load.requests,
