@@ -92,7 +92,7 @@ async function runProcess(path: string): Promise<number> {
     if (!started.ok) return explain(explainStart(started.error));
     const { value: running } = started;
     log('info', 'registry-listens', { ...running.ports });
-    running.started.then((writes) =>
+    void running.started.then((writes) =>
       log(writes ? 'info' : 'error', writes ? 'registry-ready' : 'registry-refuses-to-write'),
     );
     process.on('SIGHUP', () => {

@@ -57,6 +57,7 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly json: any;
 }
 
