@@ -23,6 +23,12 @@ export interface Receipt {
   readonly entries: readonly ReceiptEntry[];
 }
 
+/** A receipt, and whether witnesses have cosigned every proof in it: until then it is provisional (PROTOCOL 13). */
+export interface MadeReceipt {
+  readonly receipt: Receipt;
+  readonly isWitnessed: boolean;
+}
+
 export interface ReceiptMeans {
   readonly log: PublicLog;
   readonly tiles: PeerTiles;
@@ -30,32 +36,44 @@ export interface ReceiptMeans {
 }
 
 /** The receipt of all attempts under a message id; undefined when this gateway knows none. */
-export async function makeReceipt(messageId: string, means: ReceiptMeans): Promise<Receipt | undefined> {
+export async function makeReceipt(messageId: string, means: ReceiptMeans): Promise<MadeReceipt | undefined> {
   const exchanges = means.findByMessage(messageId);
   if (exchanges.length === 0) return undefined;
-  const entries: ReceiptEntry[] = [];
-  for (const { request, answer } of exchanges) {
-    entries.push(await describe(request, means));
-    if (answer !== undefined) entries.push(await describe(answer, means));
-  }
-  return { v: 1, message: messageId, entries };
+  const evidence = exchanges.flatMap(({ request, answer }) => (answer === undefined ? [request] : [request, answer]));
+  const made: { entry: ReceiptEntry; isWitnessed: boolean }[] = [];
+  for (const one of evidence) made.push(await describe(one, means));
+  return {
+    receipt: { v: 1, message: messageId, entries: made.map(({ entry }) => entry) },
+    isWitnessed: made.every(({ isWitnessed }) => isWitnessed),
+  };
 }
 
-async function describe({ evidence, checkpoint }: PeerEvidence, means: ReceiptMeans): Promise<ReceiptEntry> {
-  const { kind, salt, details, index, path } = evidence;
+async function describe(
+  { evidence, checkpoint }: PeerEvidence,
+  means: ReceiptMeans,
+): Promise<{ entry: ReceiptEntry; isWitnessed: boolean }> {
+  const { kind, salt, details, index } = evidence;
+  const witnessed =
+    checkpoint === '' ? await proveOwn(index, means.log) : await provePeers(index, checkpoint, means.tiles);
   const proof =
-    checkpoint === '' ? await proveEntry(means.log, index) : await provePeerEntry(index, path, checkpoint, means.tiles);
-  return { v: 1, kind, details: Buffer.from(details).toString('utf8'), salt: encodeBase64Url(salt), proof };
+    witnessed ??
+    (checkpoint === '' ? await proveEntry(means.log, index) : formatProof({ index, path: evidence.path, checkpoint }));
+  const entry = {
+    v: 1 as const,
+    kind,
+    details: Buffer.from(details).toString('utf8'),
+    salt: encodeBase64Url(salt),
+    proof,
+  };
+  return { entry, isWitnessed: witnessed !== undefined };
 }
 
-/** The peer's witnessed proof when it can be had now, else the one that came with the message: provisional, and it says so. */
-async function provePeerEntry(
-  index: number,
-  path: readonly Uint8Array[],
-  checkpoint: string,
-  tiles: PeerTiles,
-): Promise<string> {
+function proveOwn(index: number, log: PublicLog): Promise<string> | undefined {
+  return log.witnessed !== undefined && index < log.witnessed.size ? proveEntry(log, index) : undefined;
+}
+
+/** The peer's witnessed proof when it can be had now; else the one that came with the message stands: provisional, and it says so. */
+function provePeers(index: number, checkpoint: string, tiles: PeerTiles): Promise<string | undefined> {
   const origin = checkpoint.slice(0, checkpoint.indexOf('\n'));
-  const witnessed = await tiles.proveWitnessed(origin, index).catch(() => undefined);
-  return witnessed ?? formatProof({ index, path, checkpoint });
+  return tiles.proveWitnessed(origin, index).catch(() => undefined);
 }

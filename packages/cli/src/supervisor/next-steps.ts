@@ -43,7 +43,7 @@ export async function writeNextSteps(
       {
         'zh-TW': '取得這次呼叫的收據',
         en: 'fetch the receipt of this call',
-        command: `curl -s ${consumer}/receipts/${message} -o ${receipt}`,
+        command: `curl -s ${consumer}/receipts/${message}?wait=10 -o ${receipt}`,
       },
       {
         'zh-TW': '離線驗證收據',

@@ -17,18 +17,21 @@ import {
   type R1Call,
   writeR1ResponseHeaders,
 } from '../r1/index.ts';
-import type { Receipt } from '../receipts.ts';
+import type { MadeReceipt } from '../receipts.ts';
 
 export interface ConsumerPortMeans {
   readonly caller: Caller;
   readonly clock: Clock;
   readonly random: Random;
   bundle(): BundleIndex | undefined;
-  receipt(messageId: string): Promise<Receipt | undefined>;
+  receipt(messageId: string): Promise<MadeReceipt | undefined>;
   onAnswered(outcome: ApplicationAnswer['kind'], milliseconds: number): void;
 }
 
 const RECEIPTS = '/receipts/';
+const RECEIPT = /^\/receipts\/([^?]*)(?:\?wait=(\d{1,2}))?$/;
+const LONGEST_WAIT_SECONDS = 30;
+const LOOK_AGAIN_MS = 250;
 
 export function createConsumerPort(means: ConsumerPortMeans): HttpHandler {
   const refuse = (refusal: Pick<Refusal, 'rule'> & Partial<Refusal>): HttpResponse =>
@@ -75,15 +78,22 @@ export function createConsumerPort(means: ConsumerPortMeans): HttpHandler {
       : withMessageId(refuse(answer.refusal), answer.messageId);
   };
 
-  const receipt = async (path: string): Promise<HttpResponse> => {
-    const id = parseMessageId(path.slice(RECEIPTS.length));
-    const found = id.ok ? await means.receipt(id.value) : undefined;
+  /** `?wait=5`: waits so many seconds at most until witnesses have cosigned; without them the receipt is provisional. */
+  const receipt = async (target: string): Promise<HttpResponse> => {
+    const [, text = '', seconds = '0'] = RECEIPT.exec(target) ?? [];
+    const id = parseMessageId(text);
+    const until = means.clock.monotonic() + Math.min(Number(seconds), LONGEST_WAIT_SECONDS) * 1000;
+    let found = id.ok ? await means.receipt(id.value) : undefined;
+    while (id.ok && found?.isWitnessed === false && means.clock.monotonic() < until) {
+      await new Promise<void>((resolve) => means.clock.after(LOOK_AGAIN_MS, resolve));
+      found = await means.receipt(id.value);
+    }
     if (found === undefined)
       return { status: 404, headers: [['content-type', 'text/plain; charset=utf-8']], body: Buffer.from(NO_RECEIPT) };
     return {
       status: 200,
       headers: [['content-type', 'application/json']],
-      body: Buffer.from(`${JSON.stringify(found, null, 2)}\n`),
+      body: Buffer.from(`${JSON.stringify(found.receipt, null, 2)}\n`),
     };
   };
 
