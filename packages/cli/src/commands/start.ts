@@ -20,7 +20,8 @@ export const summary = {
   en: 'bring up a whole exchange on this machine',
 };
 
-const ORPHANS_MS = 30_000;
+/** Processes of a supervisor that was killed end by themselves; they get this long. */
+const ORPHANS_MS = 15_000;
 
 /** 0 after an orderly end, 1 when it could not start, 2 when the environment was wrong. */
 export async function run(): Promise<number> {

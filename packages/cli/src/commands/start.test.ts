@@ -1,0 +1,107 @@
+/** What the README promises of a bare clone: one command brings everything up, three more show a proven call. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRealClock } from '@minben/ports';
+import { generatePopulation } from '@minben/sandbox';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { awaitFreePorts } from '../supervisor/await-free-ports.ts';
+import { type PortPlan, planPorts } from '../supervisor/ports.ts';
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'minben-test-'));
+const households = 150;
+const output: string[] = [];
+let base = 20_000 + (process.pid % 200) * 50;
+let child: ChildProcess;
+
+function start(): ChildProcess {
+  const { DATABASE_URL: _, ...own } = process.env;
+  const environment = { ...own, PORT: String(base), MINBEN_VAR: folder, MINBEN_HOUSEHOLDS: String(households) };
+  output.length = 0;
+  const started = spawn(process.execPath, [main, 'start'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [started.stdout, started.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => output.push(text));
+  }
+  return started;
+}
+
+const said = () => output.join('');
+const untilReady = () =>
+  vi.waitFor(() => expect(said()).toContain('Everything is ready'), { timeout: 150_000, interval: 200 });
+const untilEnded = async (ended: ChildProcess) => {
+  await vi.waitFor(() => expect(ended.exitCode ?? ended.signalCode).not.toBeNull(), { timeout: 90_000, interval: 100 });
+  return ended.exitCode;
+};
+const plan = () => planPorts(String(base)) as PortPlan;
+const freed = (patienceMs: number) => awaitFreePorts(plan(), patienceMs, createRealClock());
+
+/** The n-th command of the list that was printed. */
+function command(position: number): string {
+  const found = new RegExp(`^${position}\\. .*\\n +(.+)$`, 'm').exec(said())?.[1];
+  return (found ?? '').replace('./minben.mjs', `'${process.execPath}' '${main}'`);
+}
+const shell = (text: string) => execFileSync('/bin/sh', ['-c', text], { encoding: 'utf8' });
+
+beforeAll(async () => {
+  while ((await freed(0)).length > 0) base += 50;
+  child = start();
+  await untilReady();
+}, 200_000);
+
+afterAll(async () => {
+  child.kill('SIGTERM');
+  await untilEnded(child);
+  rmSync(folder, { recursive: true, force: true });
+}, 120_000);
+
+describe('minben start', { timeout: 300_000 }, () => {
+  it('answers a statutory call with the fields of the agreement, and its receipt verifies off-line', async () => {
+    const answer = JSON.parse(shell(command(1))) as Record<string, unknown>;
+    expect(Object.keys(answer).sort()).toEqual(['address', 'name', 'status']);
+    // Until the witness has cosigned the newest heads a receipt is provisional.
+    await vi.waitFor(() => shell(`${command(2)} && ${command(3)}`), { timeout: 30_000, interval: 500 });
+    const receipt = JSON.parse(readFileSync(join(folder, 'try', 'receipt.json'), 'utf8')) as { entries: unknown[] };
+    expect(receipt.entries).toHaveLength(2);
+    expect(() =>
+      shell(`sed s/vehicle-owner/vehicle-other/ ${folder}/try/receipt.json > ${folder}/try/forged.json`),
+    ).not.toThrow();
+    expect(() => shell(command(3).replace('receipt.json', 'forged.json'))).toThrow();
+  });
+
+  it('shows in its log neither numbers nor names of persons, nor a secret', () => {
+    const { residents } = generatePopulation({ seed: 'minben', households });
+    for (const { nationalNumber, name } of residents) {
+      expect(said()).not.toContain(nationalNumber);
+      expect(said()).not.toContain(name.registered);
+    }
+    for (const file of ['registry/operator.token', 'system-household/gateway-secret', 'postgres/secret']) {
+      expect(said()).not.toContain(readFileSync(join(folder, file), 'utf8').trim());
+    }
+  });
+
+  it('leaves no process behind when it is killed, and comes up again with the same keys', async () => {
+    const ceremony = readFileSync(join(folder, 'registry/keys/ceremony.json'), 'utf8');
+    child.kill('SIGKILL');
+    await untilEnded(child);
+    expect(await freed(60_000)).toEqual([]);
+    child = start();
+    await untilReady();
+    expect(readFileSync(join(folder, 'registry/keys/ceremony.json'), 'utf8')).toBe(ceremony);
+    expect(JSON.parse(shell(command(1)))).toHaveProperty('address');
+  });
+
+  it('refuses to start where its ports are taken', async () => {
+    const second = start();
+    expect(await untilEnded(second)).toBe(1);
+    expect(said()).toContain('PORT=');
+  });
+
+  it('ends everything in order when asked', async () => {
+    child.kill('SIGTERM');
+    expect(await untilEnded(child)).toBe(0);
+    expect(await freed(0)).toEqual([]);
+  });
+});
