@@ -6,7 +6,7 @@
 import type { Signer } from '@minben/ports';
 import type { Appended, Hash, SignedHead } from '../contract.ts';
 import type { Edge, TileTree } from '../merkle/index.ts';
-import { formatCheckpoint, formatCheckpointText, type VerifierKey } from '../note/index.ts';
+import { formatCheckpointText, formatSignatureLine, type VerifierKey } from '../note/index.ts';
 import { DurableEntry } from './appended.ts';
 import type { Journal } from './journal.ts';
 import { RecordBuilder } from './record.ts';
@@ -128,9 +128,10 @@ export class GroupCommit {
     let head = this.#head;
     let signature = this.#signature;
     if (edge !== this.#edge) {
-      signature = await this.#sign(formatCheckpointText(key.name, edge.size, edge.root));
+      const text = formatCheckpointText(key.name, edge.size, edge.root);
+      signature = await this.#sign(text);
       record.addHead(edge.size, edge.root, signature);
-      const checkpoint = formatCheckpoint(key.name, edge.size, edge.root, key.keyId, signature);
+      const checkpoint = `${text}\n${formatSignatureLine({ name: key.name, keyId: key.keyId, bytes: signature })}`;
       head = { origin: key.name, size: edge.size, root: edge.root, checkpoint };
     }
     await journal.write(record);

@@ -3,7 +3,7 @@
  * subtree. With it, a path from any leaf whose tiles are at hand costs no hashing at all.
  */
 import type { Hash } from '../contract.ts';
-import { EMPTY_ROOT, HASH_BYTES, hashNode } from './hash.ts';
+import { EMPTY_ROOT, HASH_BYTES, writeNodeHash } from './hash.ts';
 import { innerOffset, TILE_HEIGHT, TILE_WIDTH, type Tile } from './tile.ts';
 
 export class Edge {
@@ -24,10 +24,18 @@ export class Edge {
       lowest += 1;
     }
     if (size > 0) {
-      let hash: Hash = Buffer.from(demand(node(lowest, last)));
+      // One edge for every batch: its hashes share one buffer and come by the fast path.
+      const hashes = Buffer.allocUnsafe(HASH_BYTES * (1 + Math.ceil(Math.log2(last + 1))));
+      let hash = hashes.subarray(0, HASH_BYTES);
+      hash.set(demand(node(lowest, last)));
       rightmost.push(hash);
+      let used = HASH_BYTES;
       for (let height = lowest; last > 0; height++) {
-        if (last % 2 === 1) hash = hashNode(demand(node(height, last - 1)), hash);
+        if (last % 2 === 1) {
+          writeNodeHash(hashes, used, demand(node(height, last - 1)), hash);
+          hash = hashes.subarray(used, used + HASH_BYTES);
+          used += HASH_BYTES;
+        }
         rightmost.push(hash);
         last = Math.floor(last / 2);
       }

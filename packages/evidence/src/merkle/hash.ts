@@ -35,6 +35,13 @@ export function writeEntryHash(target: Buffer, offset: number, entry: Hash): voi
   target.write(hash('sha256', entryInput, 'binary'), offset, HASH_BYTES, 'latin1');
 }
 
+/** Writes SHA-256(0x01 ‖ left ‖ right) to `target` at `offset`. */
+export function writeNodeHash(target: Buffer, offset: number, left: Hash, right: Hash): void {
+  nodeInput.set(left, 1);
+  nodeInput.set(right, 1 + HASH_BYTES);
+  target.write(hash('sha256', nodeInput, 'binary'), offset, HASH_BYTES, 'latin1');
+}
+
 /** Writes the parent of the two adjacent hashes at `children` in `source` to `target` at `offset`. */
 export function writeParentHash(target: Buffer, offset: number, source: Buffer, children: number): void {
   source.copy(nodeInput, 1, children, children + 2 * HASH_BYTES);
