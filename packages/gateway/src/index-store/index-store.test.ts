@@ -297,6 +297,32 @@ describe('the SQLite file', () => {
 });
 
 describe('an index whose disk refuses', () => {
+  it('has reached no note that was not stored, when the disk refuses between two batches', () => {
+    const memory = createMemoryStore();
+    let batches = 0;
+    const store: IndexStore = {
+      ...memory,
+      get position() {
+        return memory.position;
+      },
+      store(batch, position) {
+        batches += 1;
+        if (batches === 2) throw new Error('ENOSPC');
+        memory.store(batch, position);
+      },
+    };
+    const index = indexOver(store);
+    for (let at = 1; at <= 700; at += 1) {
+      const note = { ...sent(1, `m-${at}`), entry: Buffer.alloc(32, `entry ${at}`) } as Note;
+      index.take({ position: at, note });
+    }
+    index.storeNow();
+    expect(index.position).toBeGreaterThan(0);
+    expect(index.position).toBeLessThan(700);
+    for (let at = 1; at <= 700; at += 1)
+      expect(memory.findByMessage(`m-${at}`)).toHaveLength(at <= index.position ? 1 : 0);
+  });
+
   it('says that it is incomplete, goes on answering, and asks for the notes again after a restart', async () => {
     const memory = createMemoryStore();
     let isBroken = true;
