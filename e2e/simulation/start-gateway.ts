@@ -89,6 +89,7 @@ export async function startGateway(
       tiles: (bundle) => createPeerTiles(network, bundle),
       findOlder: changes.findOlder ?? (() => Promise.resolve(undefined)),
       onNote: (note) => changes.onNote?.(note),
+      onAnswered: () => undefined,
       onRefused: (rule) => world.note(`${plan.machine} refuses ${rule}`),
       onAnswered: () => undefined,
       onBug(error) {
