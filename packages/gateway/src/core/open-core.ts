@@ -270,6 +270,13 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     (error: unknown) => ports.onBug(error),
   );
 
+  /** A received request that will have no answer any more. */
+  function lose(entry: Buffer): void {
+    incoming.lost(entry.toString('hex'));
+    state.keepLost(entry);
+    journal.noteLazily({ type: 'lost', entry });
+  }
+
   /** What was open when the process ended: lost at the provider's side, settled with the peer at the consumer's. */
   function createSettling() {
     const leftOpen = new Set(outgoing.open().map(({ entry }) => entry.toString('hex')));
@@ -297,8 +304,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     return {
       begin() {
         for (const entry of unanswered) {
-          incoming.lost(entry);
-          journal.noteLazily({ type: 'lost', entry: Buffer.from(entry, 'hex') });
+          lose(Buffer.from(entry, 'hex'));
         }
         again();
       },

@@ -7,7 +7,7 @@ import { parseRequestDetails } from '@minben/exchange';
 import type { AdmissionBook } from './admission.ts';
 import type { HeadKeeper } from './heads.ts';
 import type { IncomingRecord } from './incoming.ts';
-import { type AnsweredNote, decodeNote, encodeNote, type Note, type ReceivedNote } from './notes.ts';
+import { type AnsweredNote, decodeNote, encodeNote, type LostNote, type Note, type ReceivedNote } from './notes.ts';
 import type { OutgoingRecord } from './outgoing.ts';
 import type { StatusGate } from './status-gate.ts';
 
@@ -24,29 +24,34 @@ export interface StateParts {
 export interface GatewayState {
   replay(bytes: Uint8Array, index: number | undefined): void;
   snapshot(): readonly Uint8Array[];
-  /** Keeps what a retry of a lasting call needs until `forget`. */
+  /** Keeps a request until it has its end; a lasting one, with its end, for as long as a retry may come. */
   keepReceived(note: ReceivedNote, now: number): void;
   keepAnswered(note: AnsweredNote): void;
+  keepLost(entry: Buffer): void;
   forget(olderThan: number): void;
 }
 
-interface LastingNotes {
+interface KeptNotes {
   readonly since: number;
   readonly received: ReceivedNote;
-  answered?: AnsweredNote;
+  end?: AnsweredNote | LostNote;
 }
 
 export function createGatewayState(parts: StateParts): GatewayState {
   const { book, incoming, outgoing, heads, gate } = parts;
-  const lasting = new Map<string, LastingNotes>();
+  const keptNotes = new Map<string, KeptNotes>();
 
+  // A safe call is kept as well while it is under way: a new segment must not forget that it owes an answer.
   const keepReceived = (note: ReceivedNote, now: number): void => {
-    if (note.isLasting) lasting.set(note.entry.toString('hex'), { since: now, received: note });
+    keptNotes.set(note.entry.toString('hex'), { since: now, received: note });
   };
-  const keepAnswered = (note: AnsweredNote): void => {
-    const kept = lasting.get(note.entry.toString('hex'));
-    if (kept !== undefined) kept.answered = note;
+  const keepEnd = (end: AnsweredNote | LostNote): void => {
+    const entry = end.entry.toString('hex');
+    const kept = keptNotes.get(entry);
+    if (kept?.received.isLasting === true) kept.end = end;
+    else keptNotes.delete(entry);
   };
+  const keepLost = (entry: Buffer): void => keepEnd({ type: 'lost', entry });
 
   const apply = (note: Note, index: number | undefined): void => {
     switch (note.type) {
@@ -64,6 +69,7 @@ export function createGatewayState(parts: StateParts): GatewayState {
         break;
       case 'lost':
         incoming.lost(note.entry.toString('hex'));
+        keepEnd(note);
         break;
       case 'head':
         applyHead(note.checkpoint);
@@ -93,7 +99,7 @@ export function createGatewayState(parts: StateParts): GatewayState {
     if (index === undefined) return;
     const { kind, salt, details } = note;
     incoming.answered(note.entry.toString('hex'), { kind, salt, details, index });
-    keepAnswered({ ...note, index });
+    keepEnd({ ...note, index });
   };
 
   const applyHead = (checkpoint: string): void => {
@@ -111,9 +117,9 @@ export function createGatewayState(parts: StateParts): GatewayState {
     for (const conflict of heads.conflicts()) yield { type: 'conflict', ...conflict };
     for (const count of book.counts()) yield { type: 'count', ...count };
     yield* outgoing.openNotes();
-    for (const { received, answered } of lasting.values()) {
+    for (const { received, end } of keptNotes.values()) {
       yield received;
-      if (answered !== undefined) yield answered;
+      if (end !== undefined) yield end;
     }
   };
 
@@ -125,9 +131,10 @@ export function createGatewayState(parts: StateParts): GatewayState {
     },
     snapshot: () => [...notesOfState()].map(encodeNote),
     keepReceived,
-    keepAnswered,
+    keepAnswered: keepEnd,
+    keepLost,
     forget(olderThan) {
-      for (const [entry, { since }] of lasting) if (since < olderThan) lasting.delete(entry);
+      for (const [entry, { since }] of keptNotes) if (since < olderThan) keptNotes.delete(entry);
     },
   };
 }
