@@ -63,6 +63,8 @@ export interface Asked {
   readonly id: string;
   readonly entry: Buffer;
   readonly peer: GatewayEntry;
+  /** It passed every check and may have had its effect: from here on nobody may say that nothing happened. */
+  readonly isAdmitted: boolean;
 }
 
 export interface AnswerMeans {
@@ -152,7 +154,7 @@ export function createAnswerMaker(means: AnswerMeans): AnswerMaker {
     } catch {
       // The log refuses to write: without an entry nothing is released (promise 1).
       guard.left();
-      return bareAnswer('evidence-unavailable', random);
+      return bareAnswer(asked.isAdmitted ? 'outcome-unknown' : 'evidence-unavailable', random);
     }
   };
 

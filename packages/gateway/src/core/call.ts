@@ -164,6 +164,8 @@ export function createCaller(means: CallerMeans): Caller {
     mayRepeat: boolean,
   ): Attempt => {
     const known = isRuleName(rule) ? rule : 'internal-error';
+    // The peer took it on and cannot prove what came of it: it stays open until the peer can tell.
+    if (UNDECIDED.has(known)) return { kind: 'failed', rule: 'outcome-unknown', sent: true };
     outgoing.endLazily(entry, 'refused');
     if (mayRepeat && PASSING.has(known)) return { kind: 'failed', rule: known, sent: true };
     return {
@@ -277,6 +279,8 @@ export function createCaller(means: CallerMeans): Caller {
 
   return { call };
 }
+
+const UNDECIDED: ReadonlySet<RuleName> = new Set(['outcome-unknown', 'internal-error']);
 
 /** Refusals that concern the asked gateway at this moment, not the call: another gateway may answer it. */
 const PASSING: ReadonlySet<RuleName> = new Set([

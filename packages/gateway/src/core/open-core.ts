@@ -223,6 +223,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     here,
     onRefused: ports.onRefused,
     mayLogRefusal: createRefusalLimit(clock),
+    onLost: lose,
     onBug: ports.onBug,
     unwilling,
     onReceived: (note) => state.keepReceived(note, Math.floor(clock.now() / 1000)),

@@ -44,6 +44,8 @@ export interface ReceiverMeans {
   mayLogRefusal(peer: string): boolean;
   /** A request passed every check and is about to be forwarded. */
   onReceived(note: ReceivedNote): void;
+  /** An admitted request will have no answer. */
+  onLost(entry: Buffer): void;
   /** A fault of the program itself; the caller only learns `internal-error`. */
   onBug(error: unknown): void;
   /** A reason not to take new work. */
@@ -81,7 +83,7 @@ export function createReceiver(means: ReceiverMeans): Receiver {
     if (verdict !== undefined && !verdict.fromMember) return bare(verdict.refusal.rule);
     if (details === undefined || entry === undefined || peer === undefined)
       return bare(verdict?.refusal.rule ?? 'malformed-message', peer?.id);
-    const asked: Asked = { id: details.id, entry, peer };
+    const asked: Asked = { id: details.id, entry, peer, isAdmitted: false };
     if (verdict !== undefined) return refuse(asked, verdict.refusal);
     if (service === undefined || agreement === undefined) return refuse(asked, { rule: 'no-agreement' });
 
@@ -97,7 +99,7 @@ export function createReceiver(means: ReceiverMeans): Receiver {
     if (admission.kind === 'recorded') return answerFromRecord(asked, admission.firstEntry, inspection);
 
     const accepted: Accepted = {
-      asked,
+      asked: { ...asked, isAdmitted: true },
       arrived,
       details,
       inspection: { ...inspection, service, agreement },
@@ -106,9 +108,15 @@ export function createReceiver(means: ReceiverMeans): Receiver {
     };
     incoming.open(entry.toString('hex'), admission.isLasting, here.now);
     for (const count of admission.counts) journal.noteLazily({ type: 'count', ...count });
-    const stored = await storeRequest(accepted);
-    if (!stored) return bare('evidence-unavailable', peer.id);
-    return forwardAndAnswer(accepted);
+    try {
+      const stored = await storeRequest(accepted);
+      return stored ? await forwardAndAnswer(accepted) : bare('outcome-unknown', peer.id);
+    } catch (error) {
+      // The peer is told what became of it when it asks, and a retry is answered from the record.
+      means.onLost(entry);
+      means.onBug(error);
+      return bare('outcome-unknown', peer.id);
+    }
   };
 
   /** PROTOCOL 12: durable before it is forwarded; a safe, uncounted call may ride on its answer's sync. */
@@ -138,7 +146,10 @@ export function createReceiver(means: ReceiverMeans): Receiver {
     const { asked, isLasting } = accepted;
     const released = release(accepted);
     if (isLasting) {
-      const kept = released.then((result) => ('refusal' in result ? undefined : result.released));
+      const kept = released.then(
+        (result) => ('refusal' in result ? undefined : result.released),
+        () => undefined,
+      );
       incoming.keepReleased(asked.entry.toString('hex'), kept);
     }
     const result = await released;
@@ -231,8 +242,9 @@ export function createReceiver(means: ReceiverMeans): Receiver {
     return head?.standing() === 'consistent';
   };
 
+  /** What was admitted always has an entry for its end; other refusals up to a rate. */
   const refuse = (asked: Asked, refusal: CheckRefusal): Promise<Answer> => {
-    const isLogged = means.mayLogRefusal(asked.peer.id);
+    const isLogged = asked.isAdmitted || means.mayLogRefusal(asked.peer.id);
     means.onRefused(refusal.rule, asked.peer.id, isLogged);
     return isLogged ? answers.refuse(asked, refusal) : Promise.resolve(bareAnswer(refusal.rule, random));
   };
