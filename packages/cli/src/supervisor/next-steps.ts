@@ -2,14 +2,14 @@
  * The first things to try, ready to be pasted: a statutory call from the vehicle register to household registration,
  * its receipt, and the verification of it without the network. The receipt's trust policy is written from the bundle.
  */
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { TrustBundle } from '@minben/exchange';
 import { makeUuid } from '@minben/kernel';
 import type { Network } from '@minben/ports';
 import { generatePopulation } from '@minben/sandbox';
 import { readPopulationOptions } from './first-start/prepare-agencies.ts';
 import type { PreparePorts } from './first-start/prepare-registry.ts';
-import { writeJson } from './first-start/write-file.ts';
+import { writeJson, writePrivately } from './first-start/write-file.ts';
 import type { PortPlan } from './ports.ts';
 
 const CLIENT = 'TW/GOV/VEHICLES/register';
@@ -28,27 +28,30 @@ export async function writeNextSteps(
 ): Promise<NextSteps> {
   const folder = join(root, 'try');
   const sealed = await sealSubject(plan, ports.network);
-  const policy = join(folder, 'policy.json');
-  const receipt = join(folder, 'receipt.json');
-  await writePolicy(policy, plan, ports.network);
+  const near = (file: string): string => relative(process.cwd(), join(folder, file));
+  await writePolicy(join(folder, 'policy.json'), plan, ports.network);
   const message = makeUuid(ports.clock.now(), ports.random.bytes(10));
+  const headers = { 'X-Road-Client': CLIENT, 'X-Road-Id': message, 'T-Road-Purpose': PURPOSE, 'T-Road-Sealed-Subject': sealed };
+  // In files, so that the commands are short and the same on every machine: the README shows them.
+  writePrivately(join(folder, 'headers'), Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`).join(''));
+  writePrivately(join(folder, 'message-id'), message);
   const consumer = `http://127.0.0.1:${plan.vehicles.consumer}`;
   return {
     commands: [
       {
         'zh-TW': '監理機關依法查詢車主戶籍地址',
         en: "the vehicle register asks for an owner's registered address",
-        command: `curl -s ${consumer}/r1/${SERVICE}/registration -H 'X-Road-Client: ${CLIENT}' -H 'X-Road-Id: ${message}' -H 'T-Road-Purpose: ${PURPOSE}' -H 'T-Road-Sealed-Subject: ${sealed}'`,
+        command: `curl -si ${consumer}/r1/${SERVICE}/registration -H @${near('headers')}`,
       },
       {
         'zh-TW': '取得這次呼叫的收據',
         en: 'fetch the receipt of this call',
-        command: `curl -s ${consumer}/receipts/${message}?wait=10 -o ${receipt}`,
+        command: `curl -s "${consumer}/receipts/$(cat ${near('message-id')})?wait=10" -o receipt.json`,
       },
       {
         'zh-TW': '離線驗證收據',
         en: 'verify the receipt off-line',
-        command: `./minben.mjs verify ${receipt} --policy ${policy}`,
+        command: `./minben.mjs verify receipt.json --policy ${near('policy.json')}`,
       },
     ],
   };
