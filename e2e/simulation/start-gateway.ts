@@ -91,7 +91,7 @@ export async function startGateway(
       onNote: (note) => changes.onNote?.(note),
       onAnswered: () => undefined,
       onRefused: (rule) => world.note(`${plan.machine} refuses ${rule}`),
-        onBug(error) {
+      onBug(error) {
         world.note(`${plan.machine} bug ${error instanceof Error ? error.stack : 'unknown'}`);
         throw error;
       },

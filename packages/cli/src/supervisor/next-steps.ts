@@ -31,9 +31,19 @@ export async function writeNextSteps(
   const near = (file: string): string => relative(process.cwd(), join(folder, file));
   await writePolicy(join(folder, 'policy.json'), plan, ports.network);
   const message = makeUuid(ports.clock.now(), ports.random.bytes(10));
-  const headers = { 'X-Road-Client': CLIENT, 'X-Road-Id': message, 'T-Road-Purpose': PURPOSE, 'T-Road-Sealed-Subject': sealed };
+  const headers = {
+    'X-Road-Client': CLIENT,
+    'X-Road-Id': message,
+    'T-Road-Purpose': PURPOSE,
+    'T-Road-Sealed-Subject': sealed,
+  };
   // In files, so that the commands are short and the same on every machine: the README shows them.
-  writePrivately(join(folder, 'headers'), Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`).join(''));
+  writePrivately(
+    join(folder, 'headers'),
+    Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}\n`)
+      .join(''),
+  );
   writePrivately(join(folder, 'message-id'), message);
   const consumer = `http://127.0.0.1:${plan.vehicles.consumer}`;
   return {
