@@ -89,7 +89,7 @@ export function runTraffic(world: World, prng: Prng, ledger: Ledger, processes: 
       grant: grant?.token,
       gateway: undefined,
     });
-    asked.then((answer) => {
+    void asked.then((answer) => {
       // A connection to a machine that crashed in this instant brings nothing any more.
       if (world.machine('city').crashes !== life) return;
       ledger.ends.push({ call, answer, at: world.now });

@@ -35,7 +35,7 @@ export function supervise(
   let stopping = false;
 
   const bringUp = async (spec: ProcessSpec): Promise<boolean> => {
-    const below = await Promise.all(spec.after.map((name) => readiness.get(name)));
+    const below = await Promise.all(spec.after.map(async (name) => await readiness.get(name)));
     if (stopping || below.includes(false)) return false;
     children.set(spec.name, runChild(spec, times, ports));
     const isReady = await awaitReady(
@@ -59,7 +59,9 @@ export function supervise(
       // From the top: each waits for those that stand on it.
       for (const spec of [...ordered.value].reverse()) {
         const above = ordered.value.filter((other) => other.after.includes(spec.name));
-        const end = Promise.all(above.map((other) => ends.get(other.name))).then(() => children.get(spec.name)?.stop());
+        const end = Promise.all(above.map(async (other) => await ends.get(other.name))).then(() =>
+          children.get(spec.name)?.stop(),
+        );
         ends.set(spec.name, end);
       }
       await Promise.all(ends.values());

@@ -213,7 +213,9 @@ describe('a disk that fails', () => {
     const { log } = await openTestLog(await makeDirectory(), { disk });
     faults.sync = 'EIO';
     const first = log.append(entryOf(0));
-    const second = new Promise((resolve, reject) => setImmediate(() => log.append(entryOf(1)).then(resolve, reject)));
+    const second = new Promise((resolve, reject) =>
+      setImmediate(() => void log.append(entryOf(1)).then(resolve, reject)),
+    );
     const outcomes = await Promise.allSettled([first, second]);
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected']);
     await log.close();

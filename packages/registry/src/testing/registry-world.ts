@@ -56,8 +56,8 @@ export interface World {
 export interface Answer {
   readonly status: number;
   readonly text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
-  // oxlint-disable-next-line typescript/no-explicit-any
   readonly json: any;
 }
 

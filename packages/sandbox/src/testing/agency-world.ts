@@ -19,6 +19,7 @@ export interface Answer {
   readonly status: number;
   readonly type: string | null;
   readonly text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into documents of many shapes
   // biome-ignore lint/suspicious/noExplicitAny: tests look into documents of many shapes
   readonly json: any;
 }

@@ -11,7 +11,8 @@ const DATE = 1082;
 /** Opens a pool. Dates stay text (`YYYY-MM-DD`): a JavaScript Date would move them by the machine's time zone. */
 export function openDatabase<Tables>(url: string, schema: AgencyCode): Kysely<Tables> {
   const parsers: pg.CustomTypesConfig = {
-    getTypeParser: (type, format) => (type === DATE ? (text: string) => text : pg.types.getTypeParser(type, format)),
+    getTypeParser: (type, format): unknown =>
+      type === DATE ? (text: string) => text : pg.types.getTypeParser(type, format),
   };
   const pool = new pg.Pool({ connectionString: url, max: 8, types: parsers });
   // An idle connection that the server ended is replaced by the pool; without a listener it would end the process.
