@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-explicit-any -- tests look freely into answers of many shapes */
 /** A registry over real files and real sockets, with a witness, two members and their services. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -56,7 +57,6 @@ export interface World {
 export interface Answer {
   readonly status: number;
   readonly text: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
   readonly json: any;
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-explicit-any -- tests look freely into answers of many shapes */
 /**
  * Both agencies over real HTTP on a real PostgreSQL, with a stand-in for the gateway's consumer port that enrols as
  * identity does: one pseudonym for each sector and person, one reference beside it.
@@ -19,7 +20,6 @@ export interface Answer {
   readonly status: number;
   readonly type: string | null;
   readonly text: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into documents of many shapes
   // biome-ignore lint/suspicious/noExplicitAny: tests look into documents of many shapes
   readonly json: any;
 }
