@@ -1,6 +1,6 @@
 /** What the README promises of a bare clone: one command brings everything up, three more show a proven call. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,12 +38,21 @@ const untilEnded = async (ended: ChildProcess) => {
 const plan = () => planPorts(String(base)) as PortPlan;
 const freed = (patienceMs: number) => awaitFreePorts(plan(), patienceMs, createRealClock());
 
-/** The n-th command of the list that was printed. */
-function command(position: number): string {
-  const found = new RegExp(`^${position}\\. .*\\n +(.+)$`, 'm').exec(said())?.[1];
-  return (found ?? '').replace('./minben.mjs', `'${process.execPath}' '${main}'`);
+/** The README's three commands as they stand there, at this test's ports and folder. */
+function readTour(): string[] {
+  const readme = readFileSync(fileURLToPath(new URL('../../../../README.md', import.meta.url)), 'utf8');
+  const block = /<!-- tour -->[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  return block
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) =>
+      line
+        .replace('127.0.0.1:8112', `127.0.0.1:${plan().vehicles.consumer}`)
+        .replaceAll('var/try', `${folder}/try`)
+        .replace('./minben.mjs', `'${process.execPath}' '${main}'`),
+    );
 }
-const shell = (text: string) => execFileSync('/bin/sh', ['-c', text], { encoding: 'utf8' });
+const shell = (text: string) => execFileSync('/bin/sh', ['-c', text], { encoding: 'utf8', cwd: folder });
 
 beforeAll(async () => {
   while ((await freed(0)).length > 0) base += 50;
@@ -58,17 +67,19 @@ afterAll(async () => {
 }, 120_000);
 
 describe('minben start', { timeout: 300_000 }, () => {
-  it('answers a statutory call with the fields of the agreement, and its receipt verifies off-line', async () => {
-    const answer = JSON.parse(shell(command(1))) as Record<string, unknown>;
-    expect(Object.keys(answer).sort()).toEqual(['address', 'name', 'status']);
-    // Until the witness has cosigned the newest heads a receipt is provisional.
-    await vi.waitFor(() => shell(`${command(2)} && ${command(3)}`), { timeout: 30_000, interval: 500 });
-    const receipt = JSON.parse(readFileSync(join(folder, 'try', 'receipt.json'), 'utf8')) as { entries: unknown[] };
-    expect(receipt.entries).toHaveLength(2);
-    expect(() =>
-      shell(`sed s/vehicle-owner/vehicle-other/ ${folder}/try/receipt.json > ${folder}/try/forged.json`),
-    ).not.toThrow();
-    expect(() => shell(command(3).replace('receipt.json', 'forged.json'))).toThrow();
+  it('answers the call of the readme with the fields of the agreement, and its receipt verifies off-line', () => {
+    const [call = '', receive = '', verify = '', ...rest] = readTour();
+    expect(rest).toEqual([]);
+    const answer = shell(call);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    const document = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))) as Record<string, unknown>;
+    expect(Object.keys(document).sort()).toEqual(['address', 'name', 'status']);
+    shell(receive);
+    expect(shell(verify)).toContain('every claim holds');
+    const receipt = readFileSync(join(folder, 'receipt.json'), 'utf8');
+    expect((JSON.parse(receipt) as { entries: unknown[] }).entries).toHaveLength(2);
+    writeFileSync(join(folder, 'forged.json'), receipt.replace('vehicle-owner', 'vehicle-other'));
+    expect(() => shell(verify.replace('receipt.json', 'forged.json'))).toThrow();
   });
 
   it('shows in its log neither numbers nor names of persons, nor a secret', () => {
@@ -90,7 +101,7 @@ describe('minben start', { timeout: 300_000 }, () => {
     child = start();
     await untilReady();
     expect(readFileSync(join(folder, 'registry/keys/ceremony.json'), 'utf8')).toBe(ceremony);
-    expect(JSON.parse(shell(command(1)))).toHaveProperty('address');
+    expect(shell(readTour()[0] ?? '')).toContain('"address"');
   });
 
   it('refuses to start where its ports are taken', async () => {
