@@ -1,6 +1,7 @@
 export * from './agencies/index.ts';
 export * from './population/index.ts';
 export {
+  endPostgresAtOnce,
   type PostgresFailure,
   type PostgresPorts,
   type PostgresStartOptions,

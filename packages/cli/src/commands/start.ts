@@ -4,7 +4,8 @@
  * `MINBEN_VAR`); all ports follow from `PORT`. Ctrl-C ends everything in order, a second one at once.
  */
 import { resolve } from 'node:path';
-import { createRealClock, createRealDisk, createRealNetwork, createRealRandom } from '@minben/ports';
+import { type Clock, createRealClock, createRealDisk, createRealNetwork, createRealRandom } from '@minben/ports';
+import { endPostgresAtOnce } from '@minben/sandbox';
 import { announceAddresses, announceNextSteps } from '../supervisor/announce.ts';
 import { awaitFreePorts } from '../supervisor/await-free-ports.ts';
 import { placesUnder } from '../supervisor/first-start/places.ts';
@@ -13,7 +14,7 @@ import { registerGateways } from '../supervisor/first-start/register-gateways.ts
 import { writeNextSteps } from '../supervisor/next-steps.ts';
 import { planPorts } from '../supervisor/ports.ts';
 import { listProcesses } from '../supervisor/process-table.ts';
-import { supervise } from '../supervisor/supervise.ts';
+import { type Supervisor, supervise } from '../supervisor/supervise.ts';
 
 export const summary = {
   'zh-TW': '在這台機器上啟動整個交換環境',
@@ -51,7 +52,7 @@ export async function run(): Promise<number> {
     listProcesses(places, plan, () => registerGateways(places, plan, ports)),
     { clock, network, show: (from, line) => console.log(`[${from}] ${line}`) },
   );
-  const ended = stopOnSignals(supervisor);
+  const ended = stopOnSignals(supervisor, clock, () => endPostgresAtOnce(places.postgres));
   const isReady = await Promise.race([supervisor.ready.catch((error: Error) => error), ended.then(() => false)]);
   if (isReady instanceof Error) {
     say(`無法啟動：${isReady.message}`, `Cannot start: ${isReady.message}`);
@@ -82,18 +83,22 @@ async function announce(
   say('全部就緒。按 Ctrl-C 結束。', 'Everything is ready. Ctrl-C ends it.');
 }
 
+/** A terminal's Ctrl-C can arrive more than once: directly, and passed on by what started this process. */
+const ONE_PRESS_MS = 1000;
+
 /** Resolves when everything has ended after a signal. */
-function stopOnSignals(supervisor: ReturnType<typeof supervise>): Promise<void> {
+function stopOnSignals(supervisor: Supervisor, clock: Clock, endDatabase: () => void): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | undefined;
     const stop = () => {
-      if (asked) {
+      if (askedAt === undefined) {
+        askedAt = clock.monotonic();
+        say('正在依序結束；再按一次 Ctrl-C 立即結束。', 'Ending in order; Ctrl-C again ends at once.');
+        void supervisor.stop().then(resolve);
+      } else if (clock.monotonic() - askedAt > ONE_PRESS_MS) {
         supervisor.kill();
-        return;
+        endDatabase();
       }
-      asked = true;
-      say('正在依序結束；再按一次 Ctrl-C 立即結束。', 'Ending in order; Ctrl-C again ends at once.');
-      void supervisor.stop().then(resolve);
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);

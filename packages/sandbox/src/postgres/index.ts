@@ -7,3 +7,4 @@ export {
   type RunningPostgres,
   startPostgres,
 } from './start-postgres.ts';
+export { endPostgresAtOnce } from './stop-postgres.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Clock } from '@minben/ports';
-import type { ClusterPaths } from './cluster-paths.ts';
-import { isServing } from './read-postmaster.ts';
+import { type ClusterPaths, locateCluster } from './cluster-paths.ts';
+import { isServing, readPostmaster } from './read-postmaster.ts';
 
 const PATIENCE_MS = 30_000;
 
@@ -15,4 +15,11 @@ export async function stopPostgres(paths: ClusterPaths, processId: number, clock
     }
   }
   rmSync(paths.socketDirectory, { recursive: true, force: true });
+}
+
+/** Ends the server of this folder without waiting (SIGQUIT, "immediate"): what was acknowledged is recovered at the next start. */
+export function endPostgresAtOnce(directory: string): void {
+  const located = locateCluster(directory);
+  const live = located.ok ? readPostmaster(located.value.data) : undefined;
+  if (live) process.kill(live.processId, 'SIGQUIT');
 }
