@@ -219,6 +219,8 @@ describe('a disk that fails', () => {
     const outcomes = await Promise.allSettled([first, second]);
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected']);
     await log.close();
+    // Not one byte follows the batch whose fate nobody knows.
+    expect(faults.writes).toBe(1);
   });
 
   it('stops the log when a new segment cannot be written', async () => {

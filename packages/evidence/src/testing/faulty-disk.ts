@@ -7,12 +7,15 @@ export interface Faults {
   sync: 'EIO' | undefined;
   /** Set to make every atomic write fail. */
   atomic: 'EIO' | 'ENOSPC' | undefined;
+  /** Writes to append files that were asked for so far. */
+  writes: number;
 }
 
 export function createFaultyDisk(): { readonly disk: Disk; readonly faults: Faults } {
   const real = createRealDisk();
-  const faults: Faults = { write: undefined, sync: undefined, atomic: undefined };
+  const faults: Faults = { write: undefined, sync: undefined, atomic: undefined, writes: 0 };
   const failOn = (kind: 'write' | 'sync'): void => {
+    if (kind === 'write') faults.writes += 1;
     const code = faults[kind];
     faults[kind] = undefined;
     if (code !== undefined) throw Object.assign(new Error(`${code}: injected`), { code });
