@@ -14,6 +14,7 @@ import { createFaultProxy, type FaultProxy } from '@minben/ports/faulty';
 import { type Agency, startAgency } from './agency.ts';
 import { type Child, type Mutation, startChild } from './child.ts';
 import { type HubRelay, startHubRelay } from './hub-relay.ts';
+import { openPeerDoors, type PeerDoors } from './peer-doors.ts';
 import { GATEWAY_NAMES, type GatewayName, PURPOSES, planContent, planPeers, WITNESS_NAME } from './plan.ts';
 import { type Prepared, type PreparedPeer, prepare, writeGatewayFiles } from './prepare.ts';
 
@@ -62,6 +63,9 @@ export interface GatewayHandle {
   get(port: 'public' | 'operations' | 'consumer', path: string): Promise<{ status: number; text: string }>;
 }
 
+/** A peer of the bundle, its keys and its open ports. */
+export type PeerInHand = PreparedPeer & { readonly doors: PeerDoors };
+
 export interface Cluster {
   readonly folder: string;
   readonly prepared: Prepared;
@@ -76,8 +80,8 @@ export interface Cluster {
   readonly leases: FaultProxy;
   gateway(name: GatewayName): GatewayHandle;
   /** A peer that nobody has taken before. */
-  takePeer(): PreparedPeer;
-  peer(name: string): PreparedPeer;
+  takePeer(): PeerInHand;
+  peer(name: string): PeerInHand;
   operate(method: string, path: string, body?: unknown): Promise<{ status: number; json: unknown; text: string }>;
   /** Changes source files of the bundle (path → document) and publishes; resolves when every gateway that runs holds it. */
   publish(sources: Readonly<Record<string, unknown>>): Promise<number>;
@@ -110,6 +114,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const prepared = await prepare(folder, peerPlans);
   for (const name of GATEWAY_NAMES) relays.set(name, await startHubRelay());
   const sources = join(folder, 'registry/sources');
+  const doors = new Map<string, PeerDoors>();
+  for (const { plan, identity } of prepared.peers) doors.set(plan.name, await openPeerDoors(network, identity));
 
   const own = {
     sqlite: (name: GatewayName): object =>
@@ -166,7 +172,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     entries.set(name, { ...prepared.gateways[name].entry, ...place });
     writeSource(`gateways/${name}.json`, entries.get(name));
   }
-  for (const { plan, entry } of prepared.peers) writeSource(`gateways/${plan.name}.json`, { ...entry, ...PLACEHOLDER });
+  for (const { plan, entry } of prepared.peers) {
+    const { address, publicUrl } = doors.get(plan.name) as PeerDoors;
+    writeSource(`gateways/${plan.name}.json`, { ...entry, address, publicUrl });
+  }
   const content = planContent(peerPlans);
   for (const kind of ['members', 'services', 'agreements'] as const)
     for (const document of content[kind]) writeSource(`${kind}/${document.id.replaceAll('/', '-')}.json`, document);
@@ -286,7 +295,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     peer(name) {
       const found = prepared.peers.find(({ plan }) => plan.name === name);
       if (found === undefined) throw new Error(`no peer ${name}`);
-      return found;
+      return { ...found, doors: doors.get(name) as PeerDoors };
     },
     operate,
     async publish(changes) {
@@ -319,6 +328,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       await Promise.all([...children.values()].map((child) => child.stop()));
       await Promise.all([registry.stop(), witness.stop()]);
       await Promise.all([...relays.values()].map((relay) => relay.close()));
+      await Promise.all([...doors.values()].map((peer) => peer.close()));
       await leases.close();
       await agency.close();
       await network.close();
