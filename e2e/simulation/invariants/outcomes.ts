@@ -80,13 +80,18 @@ function agree({ outcome, answer }: Of<'ended'>, there: Received | undefined): b
     case 'withheld':
       return hasProof && last.kind === 'withheld';
     case 'refused':
-      // A bare refusal stands in no log, and then nothing else may either.
-      return answer === undefined ? there === undefined : hasProof && last.kind === 'refusal';
+      // A bare refusal stands in no log; an entry of it may have survived a crash.
+      return answer === undefined ? wasNeverTaken(there) : hasProof && last.kind === 'refusal';
     case 'unknown':
       return there !== undefined && (there.lost > 0 || hasProof);
     case 'not-sent':
-      return there === undefined;
+      return wasNeverTaken(there);
   }
+}
+
+/** Whatever came late was refused without ever being stored as a request. */
+function wasNeverTaken(there: Received | undefined): boolean {
+  return there === undefined || (there.note === undefined && there.answers.every(({ kind }) => kind === 'refusal'));
 }
 
 function describe(there: Received | undefined): string {

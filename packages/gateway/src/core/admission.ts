@@ -8,6 +8,8 @@ import { parseUuid, timestampOf } from '@minben/kernel';
 
 /** Entries of safe calls are remembered for two of these spans: longer than a message can be fresh. */
 const GENERATION_SECONDS = 90;
+/** Entries that peers asked for and that never came, per generation: beyond it they hear that it is not decided yet. */
+const MAXIMUM_BARRED = 10_000;
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 const EIGHT_HOURS = 8 * 3600;
 const DAY = 86_400;
@@ -44,6 +46,8 @@ export interface Count {
 
 export interface AdmissionBook {
   admit(request: AdmissionRequest): Admission;
+  /** This gateway may not send this entry any more: it was told that it never came. False when too many were barred lately. */
+  bar(gateway: string, entry: string, now: number): boolean;
   /** For replay: a lasting request that was admitted before. */
   restore(details: RequestDetails, entry: string, isLasting: boolean): void;
   restoreCount(count: Count): void;
@@ -70,17 +74,18 @@ export function createAdmissionBook(): AdmissionBook {
   let young = new Map<string, string>();
   let old = new Map<string, string>();
   let turnedAt = 0;
+  let barred = 0;
 
   const turnGeneration = (now: number): void => {
     if (now - turnedAt < GENERATION_SECONDS) return;
     old = now - turnedAt < 2 * GENERATION_SECONDS ? young : new Map<string, string>();
     young = new Map();
+    barred = 0;
     turnedAt = now;
   };
 
   const admitSafe = (request: AdmissionRequest, key: string): Admission => {
     const { entry, details, now } = request;
-    if (young.has(entry) || old.has(entry)) return { kind: 'refused', rule: 'replayed' };
     const first = young.get(key) ?? old.get(key);
     const fingerprint = fingerprintOf(details);
     if (first !== undefined && first !== fingerprint) return { kind: 'refused', rule: 'retry-changed' };
@@ -131,12 +136,23 @@ export function createAdmissionBook(): AdmissionBook {
       const { details, grant, now, retrySeconds } = request;
       const id = parseUuid(details.id);
       if (!id.ok) return { kind: 'refused', rule: 'malformed-message' };
+      const barring = `${details.from.gateway} ${request.entry}`;
+      if ([request.entry, barring].some((seen) => young.has(seen) || old.has(seen))) {
+        return { kind: 'refused', rule: 'replayed' };
+      }
       const key = `${details.from.member} ${details.id}`;
       const isLasting = !isSafeMethod(details.method) || grant?.claims.uses !== undefined;
       // What is forgotten after `retrySeconds` must not come back as new.
       if (isLasting && timestampOf(id.value) / 1000 < now - retrySeconds)
         return { kind: 'refused', rule: 'message-too-old' };
       return isLasting ? admitLasting(request, key) : admitSafe(request, key);
+    },
+    bar(gateway, entry, now) {
+      turnGeneration(now);
+      if (barred >= MAXIMUM_BARRED) return false;
+      barred += 1;
+      young.set(`${gateway} ${entry}`, '');
+      return true;
     },
     restore(details, entry, isLasting) {
       const key = `${details.from.member} ${details.id}`;

@@ -247,7 +247,13 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     ports.onAnswered(answer, clock.monotonic() - since);
     return answer;
   };
-  const tell = createTeller({ log, incoming, bundle: () => bundles.current(), findOlder: ports.findOlder });
+  const tell = createTeller({
+    log,
+    incoming,
+    bundle: () => bundles.current(),
+    bar: (gateway, entry) => book.bar(gateway, entry, Math.floor(clock.now() / 1000)),
+    findOlder: ports.findOlder,
+  });
   const framedDoor = createFramedDoor({ log, ear, receive, tell });
   const leases = createLeaseLoop({
     clock,

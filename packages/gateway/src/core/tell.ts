@@ -9,6 +9,8 @@ export interface TellMeans {
   readonly log: EvidenceLog;
   readonly incoming: IncomingRecord;
   bundle(): BundleIndex | undefined;
+  /** Refuses the entry from this gateway from now on; false when that cannot be promised. */
+  bar(gateway: string, entry: string): boolean;
   /** The recorded answer of a request that memory no longer holds. */
   findOlder(entry: string): Promise<RecordedAnswer | undefined>;
 }
@@ -18,16 +20,20 @@ export function createTeller({
   incoming,
   bundle,
   findOlder,
+  bar,
 }: TellMeans): (peerFingerprint: string, entry: Uint8Array) => Promise<Told> {
   return async (peerFingerprint, entry) => {
     const key = Buffer.from(entry).toString('hex');
-    const found = incoming.find(key) ?? (await findOlder(key));
-    if (found === undefined) return { state: 'not-received' };
-    if (typeof found === 'string') return { state: found };
     const peer = bundle()?.gatewaysByCertificate.get(peerFingerprint);
+    if (peer === undefined) return { state: 'not-received' };
+    // It may arrive while the index is read.
+    const found = incoming.find(key) ?? (await findOlder(key)) ?? incoming.find(key);
+    // What may still be on its way must not have an effect after its sender was told that it never came.
+    if (found === undefined) return { state: bar(peer.id, key) ? 'not-received' : 'open' };
+    if (typeof found === 'string') return { state: found };
     const details = parseResponseDetails(found.details);
     // To anybody else it is as if the request had never been.
-    if (!details.ok || details.value.to.gateway !== peer?.id) return { state: 'not-received' };
+    if (!details.ok || details.value.to.gateway !== peer.id) return { state: 'not-received' };
     const head = log.head;
     const path = await log.inclusionPath(found.index, head.size);
     const evidence = {
