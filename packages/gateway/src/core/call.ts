@@ -86,7 +86,9 @@ export function createCaller(means: CallerMeans): Caller {
     if (log.state.name !== 'writable') return refuseHere(messageId, { rule: 'evidence-unavailable' });
     const plan = planCall(request, here);
     if (!plan.ok) return refuseHere(messageId, plan.error);
-    const candidates = peers.candidates(here.bundle, plan.value.service, request.gateway, here.now);
+    const candidates = peers
+      .candidates(here.bundle, plan.value.service, outgoing.boundTo(messageId) ?? request.gateway, here.now)
+      .filter(({ id }) => plan.value.grant?.claims.aud.includes(id) !== false);
     const [first] = candidates;
     if (first === undefined) return refuseHere(messageId, { rule: 'no-gateway-reachable' });
     return attemptAll(request, messageId, plan.value, candidates);
@@ -102,15 +104,16 @@ export function createCaller(means: CallerMeans): Caller {
     let candidate = 0;
     let rule: RuleName = 'no-gateway-reachable';
     for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
-      const peer = candidates[candidate];
+      const bound = mayRepeat ? undefined : outgoing.boundTo(messageId);
+      const peer = bound === undefined ? candidates[candidate] : candidates.find(({ id }) => id === bound);
       if (peer === undefined) break;
       const result = await attemptOnce(request, messageId, plan, peer, mayRepeat);
       if (result.kind === 'done') return result.answer;
       rule = result.rule;
       peers.failed(peer.id);
-      // Unsafe or counted calls never fail over once a byte was sent: only the gateway that may have carried
-      // them out can tell, and it answers a retry from its record (PROTOCOL 10).
-      if (mayRepeat || !result.sent) candidate += 1;
+      // Unsafe or counted calls never fail over once a byte was sent, be it in an earlier attempt: only the gateway
+      // that may have carried them out can tell, and it answers a retry from its record (PROTOCOL 10).
+      if (outgoing.boundTo(messageId) === undefined) candidate += 1;
       else await new Promise<void>((resolve) => clock.after(RETRY_AFTER_MS * (attempt + 1), resolve));
     }
     return refuseHere(messageId, { rule });
@@ -129,7 +132,7 @@ export function createCaller(means: CallerMeans): Caller {
     const details = Buffer.from(writeRequestDetails(detailsOf(request, messageId, plan, peer, here, headers)));
     const salt = random.bytes(32);
     const entry = commit('request', salt, details);
-    const note = outgoing.begin({ entry, id: messageId, peer: peer.id, salt, details });
+    const note = outgoing.begin({ entry, id: messageId, peer: peer.id, salt, details }, mayRepeat);
     let answer: LinkAnswer;
     try {
       const appended = await journal.append(entry, note);

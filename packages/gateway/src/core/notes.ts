@@ -96,6 +96,16 @@ export interface CountNote {
   readonly count: number;
 }
 
+/** A message id whose call must not be repeated and may have been carried out by this gateway alone; in a snapshot only. */
+export interface BoundNote {
+  readonly type: 'bound';
+  readonly id: string;
+  /** Gateway id of the peer. */
+  readonly peer: string;
+  /** Seconds since the epoch. */
+  readonly since: number;
+}
+
 export type Note =
   | SentNote
   | EndedNote
@@ -105,9 +115,21 @@ export type Note =
   | HeadNote
   | ConflictNote
   | StatusNote
-  | CountNote;
+  | CountNote
+  | BoundNote;
 
-const TYPES = ['sent', 'ended', 'received', 'answered', 'lost', 'head', 'conflict', 'status', 'count'] as const;
+const TYPES = [
+  'sent',
+  'ended',
+  'received',
+  'answered',
+  'lost',
+  'head',
+  'conflict',
+  'status',
+  'count',
+  'bound',
+] as const;
 const OUTCOMES: readonly ExchangeOutcome[] = ['delivered', 'refused', 'not-sent', 'unknown', 'withheld'];
 const writer = new ByteWriter(4096);
 
@@ -150,6 +172,9 @@ export function encodeNote(note: Note): Buffer {
       break;
     case 'count':
       writer.text(note.subject).u64(note.count);
+      break;
+    case 'bound':
+      writer.text(note.id).text(note.peer).u64(note.since);
       break;
   }
   return writer.take();
@@ -210,6 +235,8 @@ function readNote(type: Note['type'] | undefined, reader: ByteReader): Note {
     }
     case 'count':
       return { type, subject: reader.text(), count: reader.u64() };
+    case 'bound':
+      return { type, id: reader.text(), peer: reader.text(), since: reader.u64() };
     case undefined:
       throw new MalformedBytes('unknown note');
   }

@@ -334,6 +334,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
       book.forget(olderThan);
       incoming.forget(olderThan);
       state.forget(olderThan);
+      outgoing.forget(olderThan);
       cancel = clock.after(HEAD_NOTE_EVERY_MS, turn);
     };
     cancel = clock.after(HEAD_NOTE_EVERY_MS, turn);

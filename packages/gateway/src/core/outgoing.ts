@@ -2,11 +2,13 @@
  * The requests this gateway sent: each ends in exactly one durable outcome (PROTOCOL 10). What is open after a
  * restart or a break is settled with the peer, by entry.
  */
-import type { ArrivedMessage, BundleIndex, CheckRefusal } from '@minben/exchange';
+import { type ArrivedMessage, type BundleIndex, type CheckRefusal, parseRequestDetails } from '@minben/exchange';
 import type { Clock } from '@minben/ports';
 import type { PeerLink } from '../links/peer-link.ts';
+import { isSafeMethod } from './admission.ts';
+import { createBindings } from './bindings.ts';
 import type { NotedLog } from './noted-log.ts';
-import type { EndedNote, PeerEvidence, SentNote } from './notes.ts';
+import type { BoundNote, EndedNote, PeerEvidence, SentNote } from './notes.ts';
 
 export interface OpenRequest {
   readonly entry: Buffer;
@@ -19,8 +21,11 @@ export interface OpenRequest {
 }
 
 export interface OutgoingRecord {
-  /** The note that goes into the batch of the request's entry; the request is open from now on. */
-  begin(request: OpenRequest): SentNote;
+  /**
+   * The note that goes into the batch of the request's entry; the request is open from now on. One that must not be
+   * repeated binds its message id to its peer.
+   */
+  begin(request: OpenRequest, mayRepeat: boolean): SentNote;
   /** The entry is durable at this index. */
   appended(entry: Buffer, index: number): void;
   /** Ends a request durably. */
@@ -29,13 +34,18 @@ export interface OutgoingRecord {
   endLazily(entry: Buffer, outcome: EndedNote['outcome'], answer?: PeerEvidence): void;
   restoreSent(note: SentNote): void;
   restoreEnded(note: EndedNote): void;
+  restoreBound(note: BoundNote): void;
   open(): readonly OpenRequest[];
-  /** The open requests, for a snapshot. */
-  openNotes(): readonly SentNote[];
+  /** The gateway that alone may be asked for this message id; undefined when any may. */
+  boundTo(id: string): string | undefined;
+  /** The open requests and the bound ids, for a snapshot. */
+  notes(): readonly (SentNote | BoundNote)[];
+  forget(olderThan: number): void;
 }
 
 export function createOutgoingRecord(log: NotedLog): OutgoingRecord {
   const open = new Map<string, OpenRequest>();
+  const bindings = createBindings();
 
   const finish = (
     entry: Buffer,
@@ -44,12 +54,14 @@ export function createOutgoingRecord(log: NotedLog): OutgoingRecord {
   ): EndedNote | undefined => {
     // A request ends once: whoever comes second changes nothing.
     if (!open.delete(entry.toString('latin1'))) return undefined;
+    bindings.ended(entry, outcome, answer !== undefined);
     return { type: 'ended', entry, outcome, ...(answer === undefined ? {} : { answer }) };
   };
 
   return {
-    begin(request) {
+    begin(request, mayRepeat) {
       open.set(request.entry.toString('latin1'), request);
+      if (!mayRepeat) bindings.bind(request, timeOf(request));
       return { type: 'sent', ...request };
     },
     appended(entry, index) {
@@ -64,11 +76,35 @@ export function createOutgoingRecord(log: NotedLog): OutgoingRecord {
       const note = finish(entry, outcome, answer);
       if (note !== undefined) log.noteLazily(note);
     },
-    restoreSent: (note) => void open.set(note.entry.toString('latin1'), note),
-    restoreEnded: ({ entry }) => void open.delete(entry.toString('latin1')),
+    restoreSent(note) {
+      open.set(note.entry.toString('latin1'), note);
+      // Counted uses cannot be seen here, and need not be: their grant names one gateway only.
+      if (!isSafe(note)) bindings.bind(note, timeOf(note));
+    },
+    restoreEnded({ entry, outcome, answer }) {
+      open.delete(entry.toString('latin1'));
+      bindings.ended(entry, outcome, answer !== undefined);
+    },
+    restoreBound: bindings.restore,
     open: () => [...open.values()],
-    openNotes: () => [...open.values()].map((request) => ({ ...request, type: 'sent' })),
+    boundTo: bindings.peerOf,
+    notes: () => [
+      ...bindings.notes(),
+      ...[...open.values()].map((request): SentNote => ({ ...request, type: 'sent' })),
+    ],
+    forget: bindings.forget,
   };
+}
+
+function isSafe({ details }: OpenRequest): boolean {
+  const read = parseRequestDetails(details);
+  return read.ok && isSafeMethod(read.value.method);
+}
+
+/** Seconds since the epoch. */
+function timeOf({ details }: OpenRequest): number {
+  const read = parseRequestDetails(details);
+  return read.ok ? read.value.iat : 0;
 }
 
 export interface SettlerMeans {

@@ -83,6 +83,9 @@ export function createGatewayState(parts: StateParts): GatewayState {
       case 'count':
         book.restoreCount(note);
         break;
+      case 'bound':
+        outgoing.restoreBound(note);
+        break;
     }
   };
 
@@ -116,7 +119,7 @@ export function createGatewayState(parts: StateParts): GatewayState {
     }
     for (const conflict of heads.conflicts()) yield { type: 'conflict', ...conflict };
     for (const count of book.counts()) yield { type: 'count', ...count };
-    yield* outgoing.openNotes();
+    yield* outgoing.notes();
     for (const { received, end } of keptNotes.values()) {
       yield received;
       if (end !== undefined) yield end;
