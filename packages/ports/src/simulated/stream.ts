@@ -50,6 +50,7 @@ export class End implements Stream {
   #burst: Buffer[] = [];
   #unread: Buffer[] = [];
   #inTransit = 0;
+  #catchingUp = false;
   #wasFull = false;
   #ending = false;
   #broken = false;
@@ -82,9 +83,15 @@ export class End implements Stream {
 
   onData(listener: (bytes: Buffer) => void): void {
     this.#dataListeners.push(listener);
-    const waiting = this.#unread;
-    this.#unread = [];
-    for (const bytes of waiting) this.#settings.schedule.after(0, this.#end.life, () => this.#receive(bytes));
+    if (this.#unread.length === 0 || this.#catchingUp) return;
+    // Events of one instant run in any order: what waits comes as one, and what arrives meanwhile waits behind it.
+    this.#catchingUp = true;
+    this.#settings.schedule.after(0, this.#end.life, () => {
+      this.#catchingUp = false;
+      const waiting = Buffer.concat(this.#unread);
+      this.#unread = [];
+      this.#receive(waiting);
+    });
   }
 
   onDrain(listener: () => void): void {
@@ -159,7 +166,7 @@ export class End implements Stream {
 
   #receive(bytes: Buffer): void {
     if (this.#closed) return;
-    if (this.#dataListeners.length === 0) {
+    if (this.#dataListeners.length === 0 || this.#catchingUp) {
       this.#unread.push(bytes);
       return;
     }
