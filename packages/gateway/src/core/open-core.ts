@@ -304,8 +304,10 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     };
     const again = (): void => {
       if (isClosed) return;
-      round()
-        .catch((error: unknown) => ports.onBug(error))
+      // A log that stopped settles nothing: what is open stays so until the next start.
+      const turn = log.state.name === 'writable' ? round() : Promise.resolve();
+      turn
+        .catch((error: unknown) => (log.state.name === 'writable' ? ports.onBug(error) : undefined))
         .finally(() => clock.after(SETTLE_EVERY_MS, again));
     };
     return {
