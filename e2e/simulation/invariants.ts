@@ -16,6 +16,7 @@ export async function checkInvariants(world: World, ledger: Ledger, processes: P
   if (down.length > 0) return down;
   const histories = await world.run(readHistories(processes));
   return [
+    ...ledger.bugs,
     ...checkHistories(ledger, histories),
     ...checkEvidence(ledger, histories),
     ...checkEffects(ledger),

@@ -73,6 +73,8 @@ export interface Ledger {
   readonly effectiveAt: Map<string, number>;
   /** Newest lease of the present life, by machine. */
   readonly leases: Map<string, number>;
+  /** Faults of the program itself, which no fault of the world excuses. */
+  readonly bugs: string[];
   watch(machine: string): Watch;
   step(machine: string, name: string): void;
 }
@@ -145,6 +147,7 @@ export function openLedger(world: World, gateways: readonly string[]): Ledger {
     taps,
     effectiveAt: new Map(),
     leases,
+    bugs: [],
     watch,
     step,
   };

@@ -127,6 +127,7 @@ export function createProcesses(nation: Nation, ledger: Ledger, choices: RunChoi
           segmentBytes: SEGMENT_BYTES,
           watch: ledger.watch(plan.machine),
           hear,
+          onBug: (error) => void ledger.bugs.push(`${plan.machine}: ${error instanceof Error ? error.stack : 'unknown'}`),
           findOlder: (entry) => Promise.resolve(findAnswered(ledger, plan.machine, entry)),
           async system(call) {
             const { clock } = world.machine(plan.machine).ports;

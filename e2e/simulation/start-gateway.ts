@@ -47,6 +47,7 @@ export interface GatewayChanges {
   system?(call: RegisterCall): Promise<HttpResponse>;
   onNote?(note: Note): void;
   hear?(event: string): void;
+  onBug?(error: unknown): void;
 }
 
 /** The life in which the call is made decides: code of an earlier one does nothing any more. */
@@ -93,7 +94,7 @@ export async function startGateway(
       onRefused: (rule) => world.note(`${plan.machine} refuses ${rule}`),
       onBug(error) {
         world.note(`${plan.machine} bug ${error instanceof Error ? error.stack : 'unknown'}`);
-        throw error;
+        changes.onBug?.(error);
       },
     },
   );
