@@ -32,8 +32,9 @@ import {
 import type { GatewayConfig, GatewaySecrets } from './config/index.ts';
 import { type GatewayCore, openCore } from './core/open-core.ts';
 import { createConsumerPort } from './doors/consumer-port.ts';
-import { createPublicPort } from './doors/public-port.ts';
+import { createPublicPort, TLOG } from './doors/public-port.ts';
 import { watchPeers } from './doors/watch-peers.ts';
+import { witnessOthers } from './doors/witness-others.ts';
 import { createExchangeIndex, type IndexStore } from './index-store/index.ts';
 import { createHttpDoor } from './links/http-door.ts';
 import {
@@ -144,6 +145,13 @@ export async function runGateway(
 
   const stopWitnessing = witness(opened, createVerifierKey(config.origin, 'log', signer.publicKey), network, logger);
   const stopWatching = watchPeers({ core: opened, tiles, clock });
+  const witnessing = await witnessOthers({
+    ...ports,
+    directory: config.directory,
+    origin: config.origin,
+    prefix: TLOG,
+    bundle: () => opened.bundles.current(),
+  });
   const door = createHttpDoor({ ear: opened.ear, receive: opened.receive, tell: opened.tell });
   const listeners: { readonly [Port in keyof GatewayConfig['ports']]: Listener } = {
     mutual: await network.serveMutual(
@@ -156,7 +164,10 @@ export async function runGateway(
       (stream) => opened.framedDoor.serve(stream),
       door,
     ),
-    public: await network.serve(config.ports.public, createPublicPort(opened.log, opened.heads, logger)),
+    public: await network.serve(
+      config.ports.public,
+      createPublicPort(opened.log, opened.heads, witnessing.handler, logger),
+    ),
     consumer: await network.serve(
       {
         ...config.ports.consumer,
@@ -188,7 +199,7 @@ export async function runGateway(
     consumer: listeners.consumer.port,
     operations: listeners.operations.port,
   };
-  logger('info', 'gateway-started', { gateway: config.gateway, ...bound });
+  logger('info', 'gateway-started', { gateway: config.gateway, ...bound, witness: witnessing.key });
 
   return {
     ports: bound,

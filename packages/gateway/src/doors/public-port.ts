@@ -1,20 +1,24 @@
 /**
- * The read-only port that anyone may ask: this log's checkpoint and tiles, the heads this gateway holds of other logs
- * (so that a log set back to a backup can be told, PROTOCOL 17), and both heads of every conflict it saw (PROTOCOL 13).
+ * The port that anyone may ask: this log's checkpoint and tiles, this gateway as a witness of others, the heads it holds
+ * of them (so that a log set back to a backup can be told, PROTOCOL 17), both heads of every conflict it saw (PROTOCOL 13).
  */
 import { createHash } from 'node:crypto';
 import { type PublicLog, serveTiles } from '@minben/evidence';
 import type { HttpHandler, HttpResponse, Logger } from '@minben/ports';
 import type { HeadKeeper } from '../core/heads.ts';
 
-const TLOG = '/tlog';
+export const TLOG = '/tlog';
 const HEADS = /^\/heads\/([0-9a-f]{64})\/checkpoint$/;
 
-export function createPublicPort(log: PublicLog, heads: HeadKeeper, logger: Logger): HttpHandler {
+/** Where a witness takes heads and shows those it cosigned (C2SP tlog-witness). */
+const WITNESS = /^\/tlog\/(add-checkpoint$|[0-9a-f]{64}\/checkpoint$)/;
+
+export function createPublicPort(log: PublicLog, heads: HeadKeeper, witness: HttpHandler, logger: Logger): HttpHandler {
   const tiles = serveTiles(log, logger, TLOG);
 
   return (request) => {
     const { method, path } = request;
+    if (WITNESS.test(path)) return witness(request);
     if (path.startsWith(`${TLOG}/`)) return tiles(request);
     if (method !== 'GET')
       return Promise.resolve(answer(405, 'text/plain; charset=utf-8', '此埠僅供讀取。 This port is for reading.\n'));
