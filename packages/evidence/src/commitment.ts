@@ -1,7 +1,9 @@
 /** PROTOCOL 1: what stands in the log is a salted commitment and says nothing by itself. */
-import { hash } from 'node:crypto';
+import { digestToBuffer } from './merkle/hash.ts';
 
 export const SALT_BYTES = 32;
+/** Details of a message are about 600 bytes; larger ones get a buffer of their own. */
+const scratch = Buffer.allocUnsafeSlow(4096);
 
 const KIND = /^[a-z-]{1,32}$/;
 
@@ -17,7 +19,13 @@ export function isKind(kind: string): boolean {
 export function commit(kind: string, salt: Uint8Array, details: Uint8Array | string): Buffer {
   if (!isKind(kind)) throw new TypeError('a kind is 1 to 32 characters of a-z and -');
   if (salt.length !== SALT_BYTES) throw new TypeError('a salt is 32 bytes');
-  const prefix = Buffer.from(`minben/evidence/1\n${kind}\n`, 'latin1');
-  const bytes = typeof details === 'string' ? Buffer.from(details) : details;
-  return hash('sha256', Buffer.concat([prefix, salt, bytes]), 'buffer');
+  const prefix = `minben/evidence/1\n${kind}\n`;
+  const detailsBytes = typeof details === 'string' ? Buffer.byteLength(details) : details.length;
+  const total = prefix.length + SALT_BYTES + detailsBytes;
+  const input = total <= scratch.length ? scratch : Buffer.allocUnsafe(total);
+  input.write(prefix, 0, 'latin1');
+  input.set(salt, prefix.length);
+  if (typeof details === 'string') input.write(details, prefix.length + SALT_BYTES, 'utf8');
+  else input.set(details, prefix.length + SALT_BYTES);
+  return digestToBuffer(input.subarray(0, total));
 }

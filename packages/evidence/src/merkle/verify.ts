@@ -1,23 +1,25 @@
 /** Verification of inclusion and consistency (RFC 9162 §2.1.3.2 and §2.1.4.2). Pure; false for anything malformed. */
 import type { Hash } from '../contract.ts';
-import { EMPTY_ROOT, HASH_BYTES, hashNode, sameHash } from './hash.ts';
+import { EMPTY_ROOT, HASH_BYTES, hashNode, sameHash, writeNodeHash } from './hash.ts';
 
 /** The root that an inclusion path leads to, or undefined when the path cannot belong to `index` and `size`. */
 export function rootOfInclusion(leafHash: Hash, index: number, size: number, path: readonly Hash[]): Hash | undefined {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return undefined;
+  if (leafHash.length !== HASH_BYTES) return undefined;
   let node = index;
   let last = size - 1;
-  let root = leafHash;
+  const root = Buffer.allocUnsafe(HASH_BYTES);
+  root.set(leafHash);
   for (const sibling of path) {
     if (last === 0 || sibling.length !== HASH_BYTES) return undefined;
     if (node % 2 === 1 || node === last) {
-      root = hashNode(sibling, root);
+      writeNodeHash(root, 0, sibling, root);
       while (node % 2 === 0 && node !== 0) {
         node = Math.floor(node / 2);
         last = Math.floor(last / 2);
       }
     } else {
-      root = hashNode(root, sibling);
+      writeNodeHash(root, 0, root, sibling);
     }
     node = Math.floor(node / 2);
     last = Math.floor(last / 2);

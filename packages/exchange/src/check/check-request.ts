@@ -2,7 +2,7 @@
  * The checks of a received request, in the order of PROTOCOL 11. The order is part of the protocol: nothing is
  * parsed for a stranger, nothing is hashed before it was compared, nothing is granted before it is proven.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { commit } from '@minben/evidence';
 import { checkGrantUse } from '../grant/check-grant-use.ts';
 import { parseRequestDetails } from '../message/details.ts';
@@ -264,5 +264,5 @@ function pathOf(pathAndQuery: string): string {
 }
 
 function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }

@@ -1,5 +1,5 @@
 /** The checks of a received answer: the consumer verifies as strictly as the provider did (PROTOCOL 12, last sentence). */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { commit } from '@minben/evidence';
 import { parseResponseDetails } from '../message/details.ts';
 import { areWellFormedHeaders, digestHeaders } from '../rights/header-rules.ts';
@@ -105,7 +105,7 @@ function checkHeadersDigest({ arrived, details }: ResponseInspection): CheckRefu
 
 function checkBodyDigest({ arrived, details }: ResponseInspection): CheckRefusal | undefined {
   if (arrived.body.length !== details?.body.length) return { rule: 'details-mismatch', about: 'body.length' };
-  const digest = createHash('sha256').update(arrived.body).digest('hex');
+  const digest = hash('sha256', arrived.body, 'hex');
   return digest === details.body.sha256 ? undefined : { rule: 'details-mismatch', about: 'body.sha256' };
 }
 

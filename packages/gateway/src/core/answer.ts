@@ -2,7 +2,7 @@
  * An answer is an entry first: it is appended to this gateway's log, durable, and only then handed to the door that
  * sends it (PROTOCOL 8, 12). Refusals towards members are entries too, up to a rate; beyond it they are counted.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Appended, commit } from '@minben/evidence';
 import {
   type CheckRefusal,
@@ -90,7 +90,7 @@ export interface AnswerMaker {
 }
 
 const NOTHING_TO_ASK: ReleaseGuard = { release: () => undefined, left: () => undefined };
-const EMPTY_DIGEST = createHash('sha256').digest('hex');
+const EMPTY_DIGEST = hash('sha256', '', 'hex');
 
 export function bareAnswer(rule: RuleName, random: Random): BareAnswer {
   return { proven: false, rule, logId: random.bytes(8).toString('hex') };
@@ -183,5 +183,5 @@ function writeRefusal(refusal: CheckRefusal, logId: string): { status: number; d
 }
 
 function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }

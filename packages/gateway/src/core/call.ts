@@ -2,7 +2,7 @@
  * The consumer's side of an exchange: decide, append the request's entry, send it with its proof, verify the
  * answer as strictly as the provider verified the question, store the proof, and only then deliver (PROTOCOL 8, 10, 12).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { commit, type EvidenceLog } from '@minben/evidence';
 import {
   type ArrivedMessage,
@@ -67,7 +67,7 @@ export interface Caller {
 /** How often one call may be sent in all: to other gateways while that is allowed, or again to the same one. */
 const MAXIMUM_ATTEMPTS = 3;
 const RETRY_AFTER_MS = 250;
-const EMPTY_DIGEST = createHash('sha256').digest('hex');
+const EMPTY_DIGEST = hash('sha256', '', 'hex');
 
 /** One attempt's end, and whether another may follow. */
 type Attempt =
@@ -313,5 +313,5 @@ function problemOf(body: Uint8Array): { logId: string; about?: string } {
 }
 
 function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
