@@ -93,6 +93,35 @@ describe('minben start', { timeout: 300_000 }, () => {
     }
   });
 
+  it('shows neither numbers nor names of persons in figures, on public ports or in refusals', async () => {
+    const { registry, hub, household, vehicles, witness } = plan();
+    const asked = [
+      ...[registry.operator, hub.operations, household.operations, vehicles.operations].flatMap((port) => [
+        `${port}/metrics`,
+        `${port}/readyz`,
+      ]),
+      ...[hub.public, household.public, vehicles.public].flatMap((port) => [
+        `${port}/tlog/checkpoint`,
+        `${port}/tlog/tile/entries/000.p/1`,
+        `${port}/conflicts`,
+      ]),
+      `${registry.public}/bundle?after=0&wait=0`,
+      `${witness.public}/readyz`,
+      `${vehicles.consumer}/r1/TW/GOV/HOUSEHOLD/register/residents/nothing-here`,
+    ];
+    const { residents } = generatePopulation({ seed: 'minben', households });
+    for (const address of asked) {
+      const answer = await fetch(`http://127.0.0.1:${address}`, {
+        headers: { 'x-road-client': 'TW/GOV/VEHICLES/register' },
+      });
+      const shown = `${JSON.stringify([...answer.headers])} ${await answer.text()}`;
+      const found = residents.filter(
+        ({ nationalNumber, name }) => shown.includes(nationalNumber) || shown.includes(name.registered),
+      );
+      expect(found, address).toEqual([]);
+    }
+  });
+
   it('leaves no process behind when it is killed, and comes up again with the same keys', async () => {
     const ceremony = readFileSync(join(folder, 'registry/keys/ceremony.json'), 'utf8');
     child.kill('SIGKILL');
