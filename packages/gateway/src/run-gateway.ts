@@ -271,14 +271,12 @@ function findReasons(core: GatewayCore, isStopping: boolean): ReadinessReasonNam
   if (core.log.state.name === 'asking') reasons.push('log-asking');
   if (core.log.state.name === 'refusing') reasons.push('log-refusing');
   if (core.bundles.trouble() === 'hub-unreachable') reasons.push('registry-unreachable');
-  if (core.gate.hubSilentMs() > LEASE_WARNING_MS) reasons.push('lease-lapsed');
+  if (core.gate.hubSilentMs() > 0) reasons.push('lease-lapsed');
   if (core.heads.conflicts().length > 0) reasons.push('peer-frozen');
   if (bundle !== undefined && bundle.bundle.witnessQuorum > 0 && core.log.witnessed === undefined)
     reasons.push('witnesses-missing');
   return reasons;
 }
-
-const LEASE_WARNING_MS = 1_000;
 
 function placeOf(error: unknown): string {
   const line = error instanceof Error ? (error.stack?.split('\n')[1] ?? '') : '';

@@ -29,7 +29,10 @@ export const RegistryConfig = Type.Object(
       closed,
     ),
     /** Identity, for the hub's gateway on the same machine. */
-    identity: Type.Object({ host: Type.String({ pattern: '^(127\\.0\\.0\\.1|::1|localhost)$' }), port: Port }, closed),
+    identity: Type.Object(
+      { host: Type.String({ pattern: '^(127\\.0\\.0\\.1|::1|localhost)$' }), port: Port, secretFile: Type.String() },
+      closed,
+    ),
     /** Longest lease; the hub counts a tenth more. */
     leaseMilliseconds: Type.Integer({ minimum: 100, maximum: 86_400_000 }),
     /** How often the source files are looked at. */
@@ -63,5 +66,6 @@ export function parseConfig(text: string, directory: string): Result<RegistryCon
     sources: place(config.sources),
     keys: place(config.keys),
     operator: { ...config.operator, tokenFile: place(config.operator.tokenFile) },
+    identity: { ...config.identity, secretFile: place(config.identity.secretFile) },
   });
 }

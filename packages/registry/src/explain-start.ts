@@ -11,7 +11,7 @@ const TEXTS: Partial<Record<StartError | InitError | RollError, [string, string]
   ],
   'token-missing': [
     '操作權杖檔不存在或過短；請放入至少 32 個字元的亂數。',
-    'The operator token file is missing or too short; put at least 32 random characters into it.',
+    'The operator token file or the identity secret file is missing or too short; put at least 32 random characters into it.',
   ],
   'record-missing': [
     '金鑰資料夾沒有 ceremony.json；請先執行 minben ceremony 或 minben registry init。',

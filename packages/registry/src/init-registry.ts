@@ -28,6 +28,7 @@ export async function initRegistry(
   const record = await holdCeremony(`${directory}/keys`, order, ports);
   if (!record.ok) return record;
   await disk.writeAtomically(`${directory}/operator.token`, Buffer.from(`${encodeBase64Url(random.bytes(32))}\n`));
+  await disk.writeAtomically(`${directory}/identity.secret`, Buffer.from(`${encodeBase64Url(random.bytes(32))}\n`));
   for (const folder of ['members', 'gateways', 'services', 'agreements', 'witnesses', 'purposes']) {
     await disk.makeDirectory(`${directory}/sources/${folder}`);
   }
@@ -44,7 +45,11 @@ export async function initRegistry(
     public: { host, port: firstPort },
     leases: { host, port: firstPort === 0 ? 0 : firstPort + 1 },
     operator: { host: '127.0.0.1', port: firstPort === 0 ? 0 : firstPort + 2, tokenFile: 'operator.token' },
-    identity: { host: '127.0.0.1', port: firstPort === 0 ? 0 : firstPort + 3 },
+    identity: {
+      host: '127.0.0.1',
+      port: firstPort === 0 ? 0 : firstPort + 3,
+      secretFile: 'identity.secret',
+    },
     leaseMilliseconds: 1000,
     watchMilliseconds: 2000,
     sandbox: order.sandbox,

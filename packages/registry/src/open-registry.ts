@@ -46,6 +46,8 @@ export interface RegistryOptions {
   readonly watchMilliseconds: number;
   readonly takesNumbers: boolean;
   readonly operatorToken: string;
+  /** By which identity knows the hub's gateway. */
+  readonly identitySecret: string;
   /** How the registry is reached, and by which certificates; asked at each publication. */
   readonly hub: () => { readonly url: string; readonly leaseUrl: string; readonly certificates: readonly string[] };
   /** More reasons not to be ready, as words. */
@@ -191,7 +193,12 @@ export async function openRegistry(options: RegistryOptions, ports: RegistryPort
         clock,
       }),
       operator,
-      identity: createIdentityHandler(identity, { bundle, clock, log: logger }),
+      identity: createIdentityHandler(identity, {
+        bundle,
+        clock,
+        log: logger,
+        secret: options.identitySecret,
+      }),
     },
     journal,
     store,

@@ -187,6 +187,7 @@ describe('the operator port', () => {
     );
     const enrolled = await world.call(world.running.ports.identity, 'POST', '/enrolments', { numbers: [CANARY] }, [
       ['t-road-client', `${PROVIDER}/register`],
+      ['t-road-gateway-secret', world.identitySecret],
     ]);
     expect(subject).toBe(enrolled.json.pseudonyms[0]);
   });
@@ -344,7 +345,10 @@ describe('no number of a person', () => {
   it('stands in any log line, and a reference or pseudonym works in its stead', async () => {
     const { world } = await makeFullWorld();
     const { identity } = world.running.ports;
-    const caller: [string, string][] = [['t-road-client', CLIENT]];
+    const caller: [string, string][] = [
+      ['t-road-client', CLIENT],
+      ['t-road-gateway-secret', world.identitySecret],
+    ];
     const { json: enrolled } = await world.call(identity, 'POST', '/enrolments', { numbers: [CANARY] }, caller);
     const { json: referred } = await world.call(
       identity,

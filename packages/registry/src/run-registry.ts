@@ -43,7 +43,8 @@ export async function runRegistry(
   const keys = await readKeys(disk, config.keys);
   if (!keys.ok) return keys;
   const token = (await disk.read(config.operator.tokenFile))?.toString().trim() ?? '';
-  if (token.length < SHORTEST_TOKEN) return fail('token-missing');
+  const identitySecret = (await disk.read(config.identity.secretFile))?.toString().trim() ?? '';
+  if (token.length < SHORTEST_TOKEN || identitySecret.length < SHORTEST_TOKEN) return fail('token-missing');
   const { sources } = await readSources(disk, config.sources);
   const holders = sources.witnesses.flatMap(({ value }) => {
     const key = parseVerifierKey(value.key);
@@ -71,6 +72,7 @@ export async function runRegistry(
       watchMilliseconds: config.watchMilliseconds,
       takesNumbers: config.sandbox,
       operatorToken: token,
+      identitySecret,
       hub: () => ({
         url: config.public.url ?? `http://${config.public.host}:${doors.public?.port}`,
         leaseUrl: config.leases.url ?? `https://${config.leases.host}:${doors.leases?.port}`,

@@ -6,6 +6,9 @@
 import type { StatusLease } from '@minben/exchange';
 import type { Clock } from '@minben/ports';
 
+/** Time for the first lease after a start. */
+const START_GRACE_MS = 2_000;
+
 export type GateRefusal = 'grant-withdrawn' | 'lease-lapsed';
 
 /** Permission to answer under one grant; good only until it is given back. */
@@ -30,7 +33,7 @@ export interface StatusGate {
   recheck(ticket: GateTicket): GateRefusal | undefined;
   /** The answer has left, or was withheld. */
   leave(ticket: GateTicket): void;
-  /** Milliseconds since the hub was last heard, or since the start. */
+  /** Milliseconds since the last lease ended (at the start: since a first one should have come); 0 while one runs. */
   hubSilentMs(): number;
   /** For replay, before the first lease. */
   restore(version: number, withdrawn: readonly number[]): void;
@@ -97,7 +100,7 @@ export function createStatusGate(clock: Clock): StatusGate {
       if (tickets?.delete(ticket) === true && tickets.size === 0) outstanding.delete(ticket.status);
       acknowledgeWhatIsClear();
     },
-    hubSilentMs: () => clock.monotonic() - Math.max(renewedAt, startedAt),
+    hubSilentMs: () => Math.max(0, clock.monotonic() - Math.max(renewedAt + leaseMs, startedAt + START_GRACE_MS)),
     restore(version, statuses) {
       for (const status of statuses) withdrawn.add(status);
       known = Math.max(known, version);

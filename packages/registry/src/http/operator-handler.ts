@@ -4,7 +4,6 @@
  *   POST /grants · POST /withdrawals {"jti"} · GET /withdrawals/<jti> · POST /gateways · POST /bundle
  *   GET /healthz · /readyz · /metrics (these three without the token)
  */
-import { timingSafeEqual } from 'node:crypto';
 import { LogRefusal, proveEntry } from '@minben/evidence';
 import type { Result } from '@minben/kernel';
 import type { HttpHandler, HttpRequest, HttpResponse } from '@minben/ports';
@@ -16,7 +15,7 @@ import type { Journal } from '../notes/journal.ts';
 import type { StatusAuthority } from '../status/status-authority.ts';
 import type { Withdrawal } from '../status/status-book.ts';
 import { answerJson, answerText, bodyReader, type Routes, route } from './answers.ts';
-import { headerOf, refuse } from './problems.ts';
+import { hasSecret, refuse } from './problems.ts';
 
 const readGrant = bodyReader(GrantOrder);
 const readGateway = bodyReader(GatewayOrder);
@@ -99,7 +98,7 @@ export function createOperatorHandler(means: OperatorMeans): HttpHandler {
 
   return async (request) => {
     if (['/healthz', '/readyz', '/metrics'].includes(request.path)) return open(request);
-    if (!hasToken(request, means.token)) return refuse(request, 'token-missing-or-wrong');
+    if (!hasSecret(request, 'authorization', `Bearer ${means.token}`)) return refuse(request, 'token-missing-or-wrong');
     try {
       return await behindToken(request);
     } catch (error) {
@@ -108,10 +107,4 @@ export function createOperatorHandler(means: OperatorMeans): HttpHandler {
       throw error;
     }
   };
-}
-
-function hasToken(request: HttpRequest, token: string): boolean {
-  const given = Buffer.from(headerOf(request, 'authorization') ?? '');
-  const wanted = Buffer.from(`Bearer ${token}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

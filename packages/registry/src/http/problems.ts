@@ -2,6 +2,7 @@
  * Every refusal of the registry: what happened and what to do, in both languages (PROTOCOL 18). Sentences are
  * fixed; which items of a list are meant is told by position, never by content, since the content may be a person's.
  */
+import { timingSafeEqual } from 'node:crypto';
 import { type Bilingual, chooseLanguage, problemMediaType, problemType, writeProblem } from '@minben/kernel';
 import type { HttpRequest, HttpResponse } from '@minben/ports';
 
@@ -33,6 +34,11 @@ export const PROBLEMS = {
     401,
     ['缺少操作權杖，或權杖不符。', 'The operator token is missing or wrong.'],
     ['請以 Authorization: Bearer 附上權杖檔的內容。', 'Send the content of the token file as Authorization: Bearer.'],
+  ),
+  'not-the-gateway': say(
+    403,
+    ['只有樞紐閘道可以呼叫身分服務。', 'Only the gateway of the hub may call identity.'],
+    ['請經由自己機關的閘道呼叫。', 'Call it through the gateway of your own member.'],
   ),
   'certificate-not-of-this-gateway': say(
     403,
@@ -190,4 +196,11 @@ export function refuse(request: HttpRequest, name: ProblemName, extra: Record<st
 /** First value of a header; names are lower case. */
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   return request.headers.find(([key]) => key === name)?.[1];
+}
+
+/** Whether the request carries exactly this value in the header; the comparison takes the same time wherever they differ. */
+export function hasSecret(request: HttpRequest, header: string, wanted: string): boolean {
+  const given = Buffer.from(headerOf(request, header) ?? '');
+  const expected = Buffer.from(wanted);
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }

@@ -12,13 +12,10 @@ type Full = Awaited<ReturnType<typeof makeFullWorld>>;
 const askAs =
   ({ world }: Full) =>
   (client: string | undefined, path: string, body: unknown) =>
-    world.call(
-      world.running.ports.identity,
-      'POST',
-      path,
-      body,
-      client === undefined ? [] : [['t-road-client', client]],
-    );
+    world.call(world.running.ports.identity, 'POST', path, body, [
+      ['t-road-gateway-secret', world.identitySecret],
+      ...(client === undefined ? [] : [['t-road-client', client] as [string, string]]),
+    ]);
 
 describe('identity', () => {
   it('enrols persons in the caller’s own sector, in the order of the numbers', async () => {
@@ -30,6 +27,19 @@ describe('identity', () => {
     const there = await ask(`${PROVIDER}/register`, '/enrolments', { numbers });
     expect(there.json.sector).toBe('household');
     expect(new Set([...here.json.pseudonyms, ...there.json.pseudonyms]).size).toBe(6);
+  });
+
+  it('answers nobody but the gateway of the hub, whoever a caller claims to be', async () => {
+    const { world } = await makeFullWorld();
+    const { identity } = world.running.ports;
+    for (const secret of [[], [['t-road-gateway-secret', `${world.identitySecret}x`]]] as [string, string][][]) {
+      const refused = await world.call(identity, 'POST', '/enrolments', { numbers }, [
+        ['t-road-client', CLIENT],
+        ...secret,
+      ]);
+      expect(refused.status).toBe(403);
+      expect(refused.json.rule).toBe('not-the-gateway');
+    }
   });
 
   it('answers nobody whom the gateway does not name as a subsystem of the bundle', async () => {

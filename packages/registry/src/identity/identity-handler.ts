@@ -10,7 +10,7 @@ import { parsePseudonym } from '@minben/kernel';
 import type { Clock, HttpHandler, HttpRequest, HttpResponse, Logger } from '@minben/ports';
 import Type from 'typebox';
 import { answerJson, bodyReader, route } from '../http/answers.ts';
-import { headerOf, refuse } from '../http/problems.ts';
+import { hasSecret, headerOf, refuse } from '../http/problems.ts';
 import { makeReference } from './person-reference.ts';
 import { findPseudonym, type IdentityMeans, NamedSubject, sealSubject, sectorOf } from './subject.ts';
 
@@ -26,7 +26,8 @@ const readSubject = bodyReader(
 
 export function createIdentityHandler(
   identity: IdentityMeans,
-  means: { bundle: () => BundleIndex; clock: Clock; log: Logger },
+  /** `secret`: shared with the hub's gateway alone, so that nobody beside it can say who calls. */
+  means: { bundle: () => BundleIndex; clock: Clock; log: Logger; secret: string },
 ): HttpHandler {
   /** The calling subsystem and its sector, as the hub's gateway says; undefined for anyone the bundle does not hold. */
   const callerOf = (request: HttpRequest): { client: string; sector: string } | undefined => {
@@ -100,5 +101,9 @@ export function createIdentityHandler(
     });
   };
 
-  return route({ 'POST /enrolments': enrol, 'POST /references': refer, 'POST /subjects': sealForStatute });
+  const routes = route({ 'POST /enrolments': enrol, 'POST /references': refer, 'POST /subjects': sealForStatute });
+  return (request) =>
+    hasSecret(request, 't-road-gateway-secret', means.secret)
+      ? routes(request)
+      : Promise.resolve(refuse(request, 'not-the-gateway'));
 }

@@ -36,6 +36,7 @@ const FAR = 4_000_000_000;
 export interface World {
   readonly directory: string;
   readonly token: string;
+  readonly identitySecret: string;
   /** Every log line written so far. */
   readonly lines: string[];
   running: RunningRegistry;
@@ -89,6 +90,7 @@ export async function makeWorld(): Promise<World> {
   });
   const witnessDoor = await network.serve({ host: '127.0.0.1', port: 0 }, witness.handler);
   const token = (await readFile(join(directory, 'operator.token'), 'utf8')).trim();
+  const identitySecret = (await readFile(join(directory, 'identity.secret'), 'utf8')).trim();
 
   const call: World['call'] = async (port, method, path, body, headers = []) =>
     read(
@@ -126,6 +128,7 @@ export async function makeWorld(): Promise<World> {
   const world: World = {
     directory,
     token,
+    identitySecret,
     lines,
     get running() {
       if (!running) throw new Error('the registry does not run');

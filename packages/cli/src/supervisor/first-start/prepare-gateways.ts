@@ -93,9 +93,9 @@ function registersOf(plan: PortPlan, member: MemberName): NonNullable<GatewayFil
   return { 'TW/GOV/VEHICLES/register/vehicles': at(plan.vehicles.system) };
 }
 
-/** An agency's system and its gateway share a file; identity has one of its own. */
+/** A system and its gateway share a file: an agency's own, or the one that the registry made for identity. */
 export function registerSecretFile(places: Places, member: MemberName): string {
-  return member === 'hub' ? join(places.gateway('hub'), 'register-secret') : secretFile(places, member);
+  return member === 'hub' ? join(places.registry, 'identity.secret') : secretFile(places, member);
 }
 
 export function readCeremony(places: Places): CeremonyRecord {
