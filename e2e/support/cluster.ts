@@ -51,7 +51,10 @@ export interface GatewayHandle {
   readonly hub: HubRelay;
   slowSync(milliseconds: number): Promise<void>;
   failDisk(fault: DiskFault): Promise<void>;
+  /** Moves the process's wall clock. */
   moveClock(milliseconds: number): Promise<void>;
+  /** Moves the process's monotonic clock on. */
+  passTime(milliseconds: number): Promise<void>;
   /** SIGKILL: what the process had not made durable is gone. */
   kill(): Promise<void>;
   /** A new process on the same files and ports. */
@@ -238,6 +241,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         slowSync: async (milliseconds) => void (await child().ask({ type: 'slow-sync', milliseconds })),
         failDisk: async (fault) => void (await child().ask({ type: 'fault', fault })),
         moveClock: async (milliseconds) => void (await child().ask({ type: 'move-clock', milliseconds })),
+        passTime: async (milliseconds) => void (await child().ask({ type: 'pass-time', milliseconds })),
         async kill() {
           child().kill('SIGKILL');
           await child().exited;

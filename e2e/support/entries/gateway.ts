@@ -26,12 +26,20 @@ export interface GatewayOrderToStart {
 export type GatewayOrder =
   | { readonly type: 'slow-sync'; readonly milliseconds: number }
   | { readonly type: 'fault'; readonly fault: DiskFault }
-  | { readonly type: 'move-clock'; readonly milliseconds: number };
+  /** Sets the wall clock forward (or back). */
+  | { readonly type: 'move-clock'; readonly milliseconds: number }
+  /** Lets the monotonic clock jump: for what has stood too long, without standing so long. */
+  | { readonly type: 'pass-time'; readonly milliseconds: number };
 
 const order = await awaitOrder<GatewayOrderToStart>();
 const realClock = createRealClock();
 let offset = 0;
-const clock = { ...realClock, now: () => realClock.now() + offset };
+let passed = 0;
+const clock = {
+  ...realClock,
+  now: () => realClock.now() + offset,
+  monotonic: () => realClock.monotonic() + passed,
+};
 const logger = createJsonLogger((line) => process.stdout.write(line), clock);
 const network = createRealNetwork((error) => logger('error', 'handler-failed', { name: (error as Error).name }));
 const realDisk = createRealDisk();
@@ -59,6 +67,7 @@ serveOrders(async (message) => {
   const given = message as GatewayOrder;
   if (given.type === 'slow-sync') moody.slowSync(given.milliseconds);
   else if (given.type === 'fault') moody.lay(given.fault);
+  else if (given.type === 'pass-time') passed += given.milliseconds;
   else offset += given.milliseconds;
   return {};
 });
