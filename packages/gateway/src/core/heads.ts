@@ -13,7 +13,7 @@ const RETRY_MS = 1_000;
 /** Proven heads remembered per peer; an older one is proven anew from tiles. */
 const REMEMBERED = 4_096;
 /** Heads that may wait for proof at once; a peer with more is refused until some are proven. */
-const MAXIMUM_PENDING = 64;
+const MAXIMUM_PENDING = 1_024;
 
 /** Two signed heads of one log that no single tree contains. */
 export interface Conflict {
