@@ -102,6 +102,7 @@ export function createCaller(means: CallerMeans): Caller {
   ): Promise<ApplicationAnswer> => {
     const mayRepeat = isSafeMethod(request.method) && plan.grant?.claims.uses === undefined;
     let candidate = 0;
+    let wasSent = false;
     let rule: RuleName = 'no-gateway-reachable';
     for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
       const bound = mayRepeat ? undefined : outgoing.boundTo(messageId);
@@ -109,11 +110,13 @@ export function createCaller(means: CallerMeans): Caller {
       if (peer === undefined) break;
       const result = await attemptOnce(request, messageId, plan, peer, mayRepeat);
       if (result.kind === 'done') return result.answer;
-      rule = result.rule;
+      wasSent ||= result.sent;
+      // That a later attempt was not even sent says nothing about an earlier one that was.
+      rule = wasSent && !result.sent && !mayRepeat ? 'outcome-unknown' : result.rule;
       peers.failed(peer.id);
       // Unsafe or counted calls never fail over once a byte was sent, be it in an earlier attempt: only the gateway
       // that may have carried them out can tell, and it answers a retry from its record (PROTOCOL 10).
-      if (outgoing.boundTo(messageId) === undefined) candidate += 1;
+      if (mayRepeat || outgoing.boundTo(messageId) === undefined) candidate += 1;
       else await new Promise<void>((resolve) => clock.after(RETRY_AFTER_MS * (attempt + 1), resolve));
     }
     return refuseHere(messageId, { rule });
