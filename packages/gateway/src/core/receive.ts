@@ -109,8 +109,7 @@ export function createReceiver(means: ReceiverMeans): Receiver {
     incoming.open(entry.toString('hex'), admission.isLasting, here.now);
     for (const count of admission.counts) journal.noteLazily({ type: 'count', ...count });
     try {
-      const stored = await storeRequest(accepted);
-      return stored ? await forwardAndAnswer(accepted) : bare('outcome-unknown', peer.id);
+      return await forwardAndAnswer(accepted);
     } catch (error) {
       // The peer is told what became of it when it asks, and a retry is answered from the record.
       means.onLost(entry);
@@ -144,15 +143,18 @@ export function createReceiver(means: ReceiverMeans): Receiver {
 
   const forwardAndAnswer = async (accepted: Accepted): Promise<Answer> => {
     const { asked, isLasting } = accepted;
-    const released = release(accepted);
+    const working = storeRequest(accepted).then((stored) => (stored ? release(accepted) : undefined));
     if (isLasting) {
-      const kept = released.then(
-        (result) => ('refusal' in result ? undefined : result.released),
+      // Kept from now on, so that a retry that comes while the call is under way waits for its answer.
+      const kept = working.then(
+        (result) => (result === undefined || 'refusal' in result ? undefined : result.released),
         () => undefined,
       );
       incoming.keepReleased(asked.entry.toString('hex'), kept);
     }
-    const result = await released;
+    const result = await working;
+    // Nobody knows whether the note became durable: a restart may find it, so it is not as if nothing had happened.
+    if (result === undefined) return bare('outcome-unknown', asked.peer.id);
     if ('refusal' in result) return refuse(asked, result.refusal);
     return answers.respond(asked, result.released, result.gate);
   };
