@@ -26,8 +26,10 @@ export interface Law {
 /** An exchange with the peers that laws share. */
 export interface Stage {
   readonly cluster: Cluster;
-  /** The peer that laws share: well behaved in between. */
+  /** The peer that laws share, the same until `turn`: well behaved in between. */
   peer(): Promise<HostilePeer>;
+  /** Another shared peer takes its turn: a peer's refusals are entries only up to a rate. */
+  turn(): void;
   /** A peer for one law alone: it may be frozen afterwards. */
   fresh(): Promise<HostilePeer>;
   /** A peer of this state, from the bundle. */
@@ -39,6 +41,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+const SHARED = 4;
+
 export function setStage(cluster: Cluster): Stage {
   const opened: HostilePeer[] = [];
   const named = new Map<string, Promise<HostilePeer>>();
@@ -47,7 +51,8 @@ export function setStage(cluster: Cluster): Stage {
     opened.push(peer);
     return peer;
   };
-  let shared: Promise<HostilePeer> | undefined;
+  const shared = new Map<number, Promise<HostilePeer>>();
+  let turn = 0;
   let providing: Promise<{ peer: HostilePeer; provider: HostileProvider; service: string }> | undefined;
   const provide = async (playing: Promise<HostilePeer>) => {
     const peer = await playing;
@@ -57,8 +62,12 @@ export function setStage(cluster: Cluster): Stage {
   return {
     cluster,
     peer() {
-      shared ??= fresh();
-      return shared;
+      const known = shared.get(turn % SHARED) ?? fresh();
+      shared.set(turn % SHARED, known);
+      return known;
+    },
+    turn() {
+      turn += 1;
     },
     fresh,
     named(name) {

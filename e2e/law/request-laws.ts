@@ -4,7 +4,7 @@ import type { RequestDetails } from '@minben/exchange';
 import type { HeaderList } from '@minben/ports';
 import type { Alteration, RequestPlan } from '../support/hostile-peer.ts';
 import { CITY, CITY_CLIENT, GATEWAYS, REGISTER } from '../support/plan.ts';
-import { type Binding, BINDINGS } from '../support/wire.ts';
+import type { Binding } from '../support/wire.ts';
 import { demand, demandDelivered, demandRefused, type Law } from './model.ts';
 
 interface RefusedRequest {
@@ -380,5 +380,3 @@ export const requestLaws: readonly Law[] = [
   refusesRequest({ id: 'endpoint-method', rules: [6, 11], name: 'refuses a method outside the agreement', rule: 'endpoint-not-allowed', plan: { method: 'DELETE' } }),
   refusesRequest({ id: 'endpoint-path', rules: [6, 11], name: 'refuses a path outside the agreement', rule: 'endpoint-not-allowed', plan: { path: '/secrets/1' } }),
 ];
-
-export const bothBindings = BINDINGS;

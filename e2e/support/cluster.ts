@@ -59,7 +59,7 @@ export interface GatewayHandle {
   kill(): Promise<void>;
   /** A new process on the same files and ports. */
   restart(options?: { unsynced?: UnsyncedDiskPlan }): Promise<void>;
-  /** Resolves when /readyz answers 200 and no reason but `allowed` stands. */
+  /** Resolves when /readyz answers 200 and the hub has given a lease after this question. */
   ready(): Promise<void>;
   /** The words under `reasons` of /readyz. */
   reasons(): Promise<string[]>;
@@ -251,12 +251,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
           children.set(name, next);
           await next.begin(orderFor(name, ports, unsynced));
         },
-        ready: () =>
-          until(`${name} is ready`, async () => {
+        async ready() {
+          const leasesNow = async () => Number((await child().ask({ type: 'count-leases' }))['leases']);
+          const before = await leasesNow();
+          await until(`${name} is ready`, async () => {
             if (!child().isRunning()) throw new Error(`${name} ended: ${child().troubles.join('')}`);
-            const { status } = await get('operations', '/readyz');
-            return status === 200 && !(await reasons()).includes('lease-lapsed');
-          }),
+            return (await get('operations', '/readyz')).status === 200 && (await leasesNow()) > before;
+          });
+        },
         reasons,
         get,
       };

@@ -29,7 +29,9 @@ export type GatewayOrder =
   /** Sets the wall clock forward (or back). */
   | { readonly type: 'move-clock'; readonly milliseconds: number }
   /** Lets the monotonic clock jump: for what has stood too long, without standing so long. */
-  | { readonly type: 'pass-time'; readonly milliseconds: number };
+  | { readonly type: 'pass-time'; readonly milliseconds: number }
+  /** Every order is answered with the number of leases that the gateway was given. */
+  | { readonly type: 'count-leases' };
 
 const order = await awaitOrder<GatewayOrderToStart>();
 const realClock = createRealClock();
@@ -42,6 +44,15 @@ const clock = {
 };
 const logger = createJsonLogger((line) => process.stdout.write(line), clock);
 const network = createRealNetwork((error) => logger('error', 'handler-failed', { name: (error as Error).name }));
+let leases = 0;
+const watched: typeof network = {
+  ...network,
+  async request(call) {
+    const answer = await network.request(call);
+    if (call.url.endsWith('/status/lease') && answer.status === 200) leases += 1;
+    return answer;
+  },
+};
 const realDisk = createRealDisk();
 const moody = createMoodyDisk(
   order.unsynced === undefined ? realDisk : createUnsyncedDisk(realDisk, order.unsynced),
@@ -56,7 +67,7 @@ if (!secrets.ok) throw new Error(JSON.stringify(secrets.error));
 const gateway = await runGateway(config.value, secrets.value, {
   clock,
   disk: moody.disk,
-  network,
+  network: watched,
   random: createRealRandom(),
   logger,
   index: order.sqlite === undefined ? createMemoryStore() : await openSqliteStore(order.sqlite, realDisk),
@@ -68,8 +79,8 @@ serveOrders(async (message) => {
   if (given.type === 'slow-sync') moody.slowSync(given.milliseconds);
   else if (given.type === 'fault') moody.lay(given.fault);
   else if (given.type === 'pass-time') passed += given.milliseconds;
-  else offset += given.milliseconds;
-  return {};
+  else if (given.type === 'move-clock') offset += given.milliseconds;
+  return { leases };
 });
 stopOnSignal(async () => {
   await gateway.stop();
