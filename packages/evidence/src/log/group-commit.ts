@@ -1,7 +1,7 @@
 /**
- * Group commit (PROTOCOL 8): flushes at once when idle, gathers while a flush is under way, so that one
- * signature, one write and one sync carry many entries. What fails to become durable is never
- * acknowledged, and nothing after it is written.
+ * Group commit (PROTOCOL 8): flushes at once when idle, gathers while a flush is under way and while each turn of
+ * the event loop brings more, so that one signature, one write and one sync carry many entries. What fails to
+ * become durable is never acknowledged, and nothing after it is written.
  */
 import type { Signer } from '@minben/ports';
 import type { Appended, Hash, SignedHead } from '../contract.ts';
@@ -16,6 +16,9 @@ interface Waiter {
   readonly resolve: (head: SignedHead, edge: Edge) => void;
   readonly reject: (refusal: LogRefusal) => void;
 }
+
+/** Turns of the event loop that a batch may go on gathering while each of them brings something. */
+const MAXIMUM_TURNS = 8;
 
 export interface GroupCommitOptions {
   readonly tree: TileTree;
@@ -79,11 +82,17 @@ export class GroupCommit {
     this.flushSoon();
   }
 
-  /** Flushes what is gathered: in this turn when idle, else right after the flush under way. */
+  /** Flushes what is gathered: in this turn when nothing else arrives in it, else soon, or after the flush under way. */
   flushSoon(): void {
     if (this.#busy || this.#scheduled || this.#failure !== undefined) return;
     this.#scheduled = true;
+    this.#gather(this.#building.length, MAXIMUM_TURNS);
+  }
+
+  /** Waits while every turn brings more: one signature, one sync and one verification at each peer then serve more. */
+  #gather(length: number, turns: number): void {
     this.#options.gather(() => {
+      if (this.#building.length > length && turns > 1) return this.#gather(this.#building.length, turns - 1);
       this.#scheduled = false;
       void this.#flush();
     });
