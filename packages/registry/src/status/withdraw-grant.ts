@@ -1,5 +1,5 @@
 /** Withdrawing a grant: an entry in the hub's log and a new version of the status list, durable in one sync. */
-import { commit, type EvidenceLog } from '@minben/evidence';
+import { commit, type EvidenceLog, LogRefusal } from '@minben/evidence';
 import { canonicalize, encodeBase64Url, fail, type Result, succeed } from '@minben/kernel';
 import type { Clock, Random } from '@minben/ports';
 import { encodeNote, type RegistryNote } from '../notes/note.ts';
@@ -28,6 +28,9 @@ export function createWithdrawing(
   let reserved = book.version;
 
   const append = async (jti: string, index: number): Promise<Withdrawal> => {
+    // A version that was reserved and never logged would leave a gap that no later start could read across.
+    if (log.state.name !== 'writable')
+      throw new LogRefusal(log.state.name === 'asking' ? 'asking' : log.state.reason);
     reserved = Math.max(reserved, book.version) + 1;
     const version = reserved;
     const iat = Math.floor(means.clock.now() / 1000);
