@@ -4,6 +4,7 @@ import { startCluster } from './cluster/cluster.ts';
 import { KINDS, type Kind } from './cluster/places.ts';
 import type { Mutation } from './cluster/process.ts';
 import { killAgainAndAgain } from './kill/kill-loop.ts';
+import { createTurns } from './kill/turns.ts';
 import { checkEnd } from './ledger/check-end.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { watchLogs } from './ledger/watch-logs.ts';
@@ -21,7 +22,7 @@ export interface RunOptions {
   readonly slowest?: number;
   /** Ends the killing at the first violation. */
   readonly stopsAtFirst?: boolean;
-  /** Keeps the killing going until there were so many deliveries. */
+  /** Applications that call at once. */
   readonly workers?: number;
 }
 
@@ -31,6 +32,8 @@ export interface RunResult {
   readonly ledger: Ledger;
   readonly summary: string;
 }
+
+const DEAD_AT_ONCE = 2;
 
 export async function run(options: RunOptions): Promise<RunResult> {
   const prng = createPrng(options.seed);
@@ -51,6 +54,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       startGrants(load('grants'), 120),
       await startSubmissions(load('heads'), 60),
     ];
+    const turns = createTurns(DEAD_AT_ONCE);
     await Promise.all(
       KINDS.filter((kind) => (options.kills[kind] ?? 0) > 0).map((kind) =>
         killAgainAndAgain({
@@ -59,6 +63,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
           kind,
           prng: prng.fork(`kills of the ${kind}`),
           kills: options.kills[kind] ?? 0,
+          turns,
           isOver: () => options.stopsAtFirst === true && ledger.violations.found.length > 0,
           onKilled(killed, fate) {
             kills[killed] += 1;

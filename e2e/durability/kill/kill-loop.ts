@@ -5,6 +5,7 @@ import type { Kind } from '../cluster/places.ts';
 import { pause } from '../cluster/until.ts';
 import { fetchReceipt } from '../ledger/check-message.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Turns } from './turns.ts';
 import { chooseFate, describeFate, type Fate, PATIENCE_MS } from './choose-death.ts';
 
 export interface KillMeans {
@@ -13,6 +14,7 @@ export interface KillMeans {
   readonly kind: Kind;
   readonly prng: Prng;
   readonly kills: number;
+  readonly turns: Turns;
   /** Ends the loop early: a broken promise was found. */
   isOver(): boolean;
   onKilled(kind: Kind, fate: Fate): void;
@@ -30,18 +32,20 @@ export async function killAgainAndAgain(means: KillMeans): Promise<void> {
   const own = cluster.processes[kind];
   let fate: Fate = { manner: 'signal', afterMs: prng.between(300, 2_000), waitsForReady: true };
   for (let done = 0; done < means.kills && !means.isOver(); done += 1) {
-    await meet(means, fate);
+    const giveBack = await meet(means, fate);
     means.onKilled(kind, fate);
     fate = chooseFate(kind, prng);
     await restart(means, fate);
+    giveBack();
   }
   // The last life is left in peace.
   if (own.isRunning() && fate.manner === 'planned') await own.kill();
   if (!own.isRunning() && !(await own.start()) && !means.isOver())
-    ledger.violations.add('stuck', `the ${kind} does not start: ${own.lines.slice(-3).join(' | ')}`);
+    ledger.violations.add('stuck', `the ${kind} does not start: ${own.lines.slice(-12).join(' | ')}`);
 }
 
-async function meet({ cluster, kind, ledger }: KillMeans, fate: Fate): Promise<void> {
+/** Resolves when the process is dead; its turn lasts until it works again. */
+async function meet({ cluster, kind, ledger, turns }: KillMeans, fate: Fate): Promise<() => void> {
   const own = cluster.processes[kind];
   if (fate.manner === 'signal') {
     await Promise.race([pause(fate.afterMs), own.ended()]);
@@ -49,9 +53,11 @@ async function meet({ cluster, kind, ledger }: KillMeans, fate: Fate): Promise<v
   } else {
     await Promise.race([pause(PATIENCE_MS), own.ended()]);
   }
+  const giveBack = await turns.take();
   const { signal, code } = await own.kill();
   if (signal !== 'SIGKILL')
-    ledger.violations.add('unexpected', `the ${kind} ended with ${code ?? signal}: ${own.lines.slice(-3).join(' | ')}`);
+    ledger.violations.add('unexpected', `the ${kind} ended with ${code ?? signal}: ${own.lines.slice(-12).join(' | ')}`);
+  return giveBack;
 }
 
 /** Starts the next life; when it is not to die at once, waits until it works and asks it for what it had told. */
@@ -61,6 +67,7 @@ async function restart(means: KillMeans, fate: Fate): Promise<void> {
   const recent = [...ledger.deliveries.values()].slice(-RECENT);
   const plan = fate.manner === 'planned' ? { deaths: [fate.death] } : {};
   if (fate.manner === 'signal' && !fate.waitsForReady) {
+    // It is killed while it starts.
     void own.start(plan);
     return;
   }
@@ -69,7 +76,7 @@ async function restart(means: KillMeans, fate: Fate): Promise<void> {
     const { signal, code } = await own.ended();
     // It may have met its planned death on the way; everything else is a process that does not come back.
     if (signal !== 'SIGKILL' || fate.manner !== 'planned')
-      ledger.violations.add('stuck', `the ${kind} did not start (${code ?? signal}): ${own.lines.slice(-3).join(' | ')}`);
+      ledger.violations.add('stuck', `the ${kind} did not start (${code ?? signal}): ${own.lines.slice(-12).join(' | ')}`);
     return;
   }
   if (kind === 'witness') return;

@@ -103,7 +103,7 @@ async function checkGrants(means: EndMeans): Promise<void> {
     const { outcome, rule } = await exchangeUntilOutcome(means, 'GET', grant);
     if (outcome !== 'delivered') ledger.violations.add('lost', `grant ${grant.jti} is honoured no more: ${rule}`);
   });
-  await forAll(sample(({ isEffective }) => isEffective), async (grant) => {
+  await forAll(sample(({ isEffective, uses }) => isEffective && uses === undefined), async (grant) => {
     const { outcome, rule } = await exchangeUntilOutcome(means, 'GET', grant);
     if (outcome !== 'refused' || rule !== 'grant-withdrawn')
       ledger.violations.add('not-withdrawn', `${grant.jti}: ${outcome} ${rule}`);

@@ -33,6 +33,8 @@ const PASSING = new Set([
   'overloaded',
   'lease-lapsed',
   'outcome-unknown',
+  // The hub could not prove its newest head for ten seconds (PROTOCOL 13): it is dead at the moment.
+  'grant-not-in-log',
 ]);
 const AGAIN_MS = 60;
 const LONGEST_MS = 90_000;
