@@ -132,7 +132,8 @@ export class GroupCommit {
     const edge = tree.size === before ? this.#edge : tree.edge();
     if (journal.isFull) {
       const start = { origin: key.name, edge: tree.edgeAt(before), root: this.#head.root, signature: this.#signature };
-      await journal.rotate(start, this.#options.snapshot());
+      // The state may have forgotten what a note of this very batch ended; the batch may still be lost.
+      await journal.rotate(start, [...this.#options.snapshot(), ...record.notes()]);
     }
     let head = this.#head;
     let signature = this.#signature;

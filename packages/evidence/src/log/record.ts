@@ -56,6 +56,12 @@ export class RecordBuilder {
     this.#put(signature);
   }
 
+  /** The notes gathered so far that came without an entry, in order. */
+  notes(): Buffer[] {
+    const items = readItems(this.#bytes.subarray(RECORD_HEADER_BYTES, this.#length));
+    return [...items].flatMap((item) => (item.name === 'note' ? [Buffer.from(item.note)] : []));
+  }
+
   /** Bytes that are no items: the head of a segment. */
   addRaw(bytes: Uint8Array): void {
     this.#makeRoom(bytes.length);
