@@ -121,8 +121,9 @@ export async function runGateway(
         index.take({ position, note, ...(entryIndex === undefined ? {} : { index: entryIndex }) });
       },
       findOlder: (entry) => {
-        const answer = index.findByEntry(entry)?.answer;
-        return Promise.resolve(answer === undefined ? undefined : answer.evidence);
+        const found = index.findByEntry(entry);
+        // A request that was taken on and lost must not look as if it had never come.
+        return Promise.resolve(found?.direction === 'received' ? (found.answer?.evidence ?? 'unknown') : undefined);
       },
       onRefused: (rule, peer, isLogged) => {
         figures.refusals.of(rule, peer === undefined ? 'here' : 'peer').add();

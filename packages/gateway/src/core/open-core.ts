@@ -70,7 +70,7 @@ export interface CorePorts {
   /** Every note, replayed or new: from here receipts are indexed. */
   onNote(note: Note, index: number | undefined): void;
   /** The recorded answer of a request that memory no longer holds, by entry in hex. */
-  findOlder(entry: string): Promise<RecordedAnswer | undefined>;
+  findOlder(entry: string): Promise<RecordedAnswer | 'unknown' | undefined>;
   onRefused(rule: RuleName, peer: string | undefined, isLogged: boolean): void;
   /** A peer's request has its answer, after so many milliseconds. */
   onAnswered(answer: Answer, milliseconds: number): void;

@@ -11,8 +11,8 @@ export interface TellMeans {
   bundle(): BundleIndex | undefined;
   /** Refuses the entry from this gateway from now on; false when that cannot be promised. */
   bar(gateway: string, entry: string): boolean;
-  /** The recorded answer of a request that memory no longer holds. */
-  findOlder(entry: string): Promise<RecordedAnswer | undefined>;
+  /** The recorded answer of a request that memory no longer holds; `unknown` when it was received and has none. */
+  findOlder(entry: string): Promise<RecordedAnswer | 'unknown' | undefined>;
 }
 
 export function createTeller({
