@@ -25,6 +25,9 @@ export function tapJournal(world: World, machine: string, onNote: (note: Durable
   const entries = new Set<string>();
   const notes: DurableNote[] = [];
   const read = new Map<string, number>();
+  const seen = new Set<string>();
+  // Notes that became durable with a snapshot before they came with their batch.
+  const early = new Set<string>();
 
   const readOn = (path: string): void => {
     const bytes = world.machine(machine).readDurable(path);
@@ -34,14 +37,24 @@ export function tapJournal(world: World, machine: string, onNote: (note: Durable
       const end = offset + RECORD_HEADER + bytes.readUInt32BE(offset + RECORD_HEADER - 4);
       // Half a record, or one that a crash tore: recovery will write over it.
       if (end > bytes.length || crc32(bytes.subarray(offset + 4, end)) !== bytes.readUInt32BE(offset)) break;
-      // The first record of a segment is its head, and the snapshot after it repeats what was seen before.
-      if (read.has(path)) readItems(bytes.subarray(offset + RECORD_HEADER, end));
-      offset = read.has(path) ? end : skipStart(bytes, end);
+      if (read.has(path)) readItems(bytes.subarray(offset + RECORD_HEADER, end), keep);
+      offset = read.has(path) ? end : readStart(bytes, end);
       read.set(path, offset);
     }
   };
 
-  const readItems = (payload: Buffer): void => {
+  /** The snapshot repeats what was seen before, but for the notes of a batch that was not written yet. */
+  const readStart = (bytes: Buffer, afterHead: number): number => {
+    let offset = afterHead;
+    for (let left = bytes.readUInt32BE(RECORD_HEADER + 13); left > 0; left -= 1) {
+      const end = offset + RECORD_HEADER + bytes.readUInt32BE(offset + RECORD_HEADER - 4);
+      readItems(bytes.subarray(offset + RECORD_HEADER, end), keepFromSnapshot);
+      offset = end;
+    }
+    return offset;
+  };
+
+  const readItems = (payload: Buffer, keep: (note: Buffer, index: number | undefined) => void): void => {
     let at = 0;
     const take = (count: number): Buffer => {
       at += count;
@@ -58,9 +71,19 @@ export function tapJournal(world: World, machine: string, onNote: (note: Durable
   };
 
   const keep = (bytes: Buffer, index: number | undefined): void => {
+    if (early.delete(bytes.toString('latin1'))) return;
+    seen.add(bytes.toString('latin1'));
     const durable = { note: decodeNote(Buffer.from(bytes)), index, at: world.now };
     notes.push(durable);
     onNote(durable);
+  };
+
+  const keepFromSnapshot = (bytes: Buffer): void => {
+    const text = bytes.toString('latin1');
+    const { type } = decodeNote(Buffer.from(bytes));
+    if (seen.has(text) || !(type === 'ended' || type === 'lost' || type === 'received')) return;
+    keep(bytes, undefined);
+    early.add(text);
   };
 
   world.trace.onLine(({ machine: where, what }) => {
@@ -72,12 +95,4 @@ export function tapJournal(world: World, machine: string, onNote: (note: Durable
     }
   });
   return { entries, notes };
-}
-
-/** Offset behind the head of a segment and its snapshot, whose number of records stands in the head. */
-function skipStart(bytes: Buffer, afterHead: number): number {
-  const records = bytes.readUInt32BE(RECORD_HEADER + 13);
-  let offset = afterHead;
-  for (let i = 0; i < records; i += 1) offset += RECORD_HEADER + bytes.readUInt32BE(offset + RECORD_HEADER - 4);
-  return offset;
 }

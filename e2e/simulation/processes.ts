@@ -124,10 +124,12 @@ export function createProcesses(nation: Nation, ledger: Ledger, choices: RunChoi
       (hear) =>
         startGateway(nation, plan, {
           binding: choices.binding,
+          timeoutMs: 2_500,
           segmentBytes: SEGMENT_BYTES,
           watch: ledger.watch(plan.machine),
           hear,
-          onBug: (error) => void ledger.bugs.push(`${plan.machine}: ${error instanceof Error ? error.stack : 'unknown'}`),
+          onBug: (error) =>
+            void ledger.bugs.push(`${plan.machine}: ${error instanceof Error ? error.stack : 'unknown'}`),
           findOlder: (entry) => Promise.resolve(findAnswered(ledger, plan.machine, entry)),
           async system(call) {
             const { clock } = world.machine(plan.machine).ports;
@@ -160,9 +162,11 @@ export function createProcesses(nation: Nation, ledger: Ledger, choices: RunChoi
 /** Stands for the index that production keeps beside its journal: all answers that ever became durable. */
 function findAnswered(ledger: Ledger, machine: string, entry: string) {
   const notes = ledger.taps.get(machine)?.notes ?? [];
-  for (const { note, index } of notes.toReversed()) {
-    if (note.type !== 'answered' || note.entry.toString('hex') !== entry || index === undefined) continue;
-    return { kind: note.kind, salt: note.salt, details: note.details, index };
+  const of = notes.filter(({ note }) => 'entry' in note && note.entry.toString('hex') === entry);
+  const answered = of.findLast(({ note }) => note.type === 'answered');
+  if (answered?.note.type === 'answered' && answered.index !== undefined) {
+    const { kind, salt, details } = answered.note;
+    return { kind, salt, details, index: answered.index };
   }
-  return undefined;
+  return of.some(({ note }) => note.type === 'received') ? ('unknown' as const) : undefined;
 }

@@ -45,7 +45,7 @@ export async function runSeed(seed: number): Promise<SeedReport> {
   const cell = CELLS[seed % CELLS.length] as Cell;
   const faults = planFaults(world, prng.fork('faults'), processes, cell);
   runTraffic(world, prng.fork('applications'), ledger, processes);
-  await world.pass(TRAFFIC_MS + 6_000);
+  await world.pass(TRAFFIC_MS + 4_000);
 
   faults.heal();
   for (const process of processes.all) process.mend();
@@ -55,9 +55,9 @@ export async function runSeed(seed: number): Promise<SeedReport> {
       ({ current }) =>
         current !== undefined && current.core.outgoing.open().length === 0 && current.core.inFlight() === 0,
     );
-  await world.pass(15_000);
+  await world.pass(6_000);
   await passUntil(isSettled, SETTLE_STEP_MS * SETTLE_STEPS);
-  await world.pass(3_000);
+  await world.pass(1_500);
 
   const violations = await checkInvariants(world, ledger, processes);
   return {

@@ -7,10 +7,10 @@ import type { Processes } from './processes.ts';
 import type { Hub } from './start-hub.ts';
 
 /** How long an application waits for its gateway, and between two attempts, milliseconds. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 9_000;
 const MAXIMUM_ATTEMPTS = 4;
 /** Within this time all first attempts are made. */
-export const TRAFFIC_MS = 10_000;
+export const TRAFFIC_MS = 8_000;
 
 /** Grants made before anything breaks. */
 export async function mintGrants(hub: Hub, ledger: Ledger): Promise<void> {
