@@ -6,6 +6,7 @@ import {
   collectCosignatures,
   fetchTilesFrom,
   formatProof,
+  lastCheckpoint,
   openTileReader,
   parseCheckpoint,
   parseVerifierKey,
@@ -28,6 +29,8 @@ export interface Published {
 }
 
 export interface PeerTiles extends TileWitness {
+  /** The head of this log that another gateway holds and shows; undefined when it holds none that the log signed. */
+  heldBy(gateway: string, origin: string): Promise<SignedHead | undefined>;
   /** The log's published head; rejects when it cannot be fetched or is not signed by the log. */
   published(origin: string): Promise<Published>;
   /** A proof under a witnessed checkpoint; undefined while there is none that covers the index. */
@@ -83,13 +86,21 @@ export function createPeerTiles(network: Network, bundle: () => BundleIndex | un
   return {
     async rootsAt(origin, sizes) {
       const { head, url } = await fetchCheckpoint(origin);
-      if (sizes.some((size) => size > head.size)) throw new Error('the log has not yet published this head');
       const reader = await open(url, head);
-      return { published: head, roots: await Promise.all(sizes.map((size) => reader.rootAt(size))) };
+      const rootAt = (size: number) => (size > head.size ? undefined : reader.rootAt(size));
+      return { published: head, roots: await Promise.all(sizes.map(rootAt)) };
     },
     async published(origin) {
       const { note, head } = await fetchCheckpoint(origin);
       return { head, witnessedAt: witnessTime(note) };
+    },
+    async heldBy(gateway, origin) {
+      const holder = bundle()?.gateways.get(gateway);
+      if (holder === undefined) return undefined;
+      const prefix = { url: `${holder.publicUrl}/heads` };
+      const note = await lastCheckpoint(network, prefix, origin, TIMEOUT_MS);
+      const head = note === undefined ? undefined : verifyCheckpoint(note, place(origin).key);
+      return head?.ok === true ? head.value : undefined;
     },
     async proveWitnessed(origin, index) {
       const { note, head, url } = await fetchCheckpoint(origin);

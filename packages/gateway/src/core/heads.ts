@@ -12,6 +12,8 @@ export const PROOF_WINDOW_MS = 10_000;
 const RETRY_MS = 1_000;
 /** Proven heads remembered per peer; an older one is proven anew from tiles. */
 const REMEMBERED = 4_096;
+/** How many of them may tie a published tree to what was seen before. */
+const ANCHORS = 8;
 /** Heads that may wait for proof at once; a peer with more is refused until some are proven. */
 const MAXIMUM_PENDING = 1_024;
 
@@ -24,11 +26,11 @@ export interface Conflict {
 
 /** Roots of another log at given sizes, computed from its public tiles under a checkpoint that its key signed. */
 export interface TileWitness {
-  /** Rejects while the peer's public port cannot be reached, or has not yet published `sizes`. */
+  /** Roots of those `sizes` that are published, undefined for the others. Rejects while the public port cannot be reached. */
   rootsAt(
     origin: string,
     sizes: readonly number[],
-  ): Promise<{ readonly published: SignedHead; readonly roots: readonly Hash[] }>;
+  ): Promise<{ readonly published: SignedHead; readonly roots: readonly (Hash | undefined)[] }>;
 }
 
 export interface HeadKeeper {
@@ -91,12 +93,21 @@ export function createHeadKeeper({ clock, tiles, onConflict, onAdvance }: HeadKe
   /** Proves all pending heads of a log from its tiles; a root that differs from a signed one is the conflict itself. */
   const proveFromTiles = async (origin: string, log: PeerLog): Promise<void> => {
     const heads = [...log.pending.values()].map(({ head }) => head);
-    const anchor = log.newest;
-    const { published, roots } = await tiles.rootsAt(origin, [anchor.size, ...heads.map(({ size }) => size)]);
-    const [anchorRoot, ...headRoots] = roots;
-    if (!isSame(anchorRoot, anchor.root)) return freeze(anchor, published);
+    // A busy peer's newest heads are not published yet: what is published ties the others to an older proven one.
+    const proven = [...log.proven];
+    const anchors = [...proven.slice(0, 1), ...proven.slice(-ANCHORS)];
+    const sizes = [...anchors.map(([size]) => size), ...heads.map(({ size }) => size)];
+    const { published, roots } = await tiles.rootsAt(origin, sizes);
+    const anchorRoots = roots.slice(0, anchors.length);
+    if (anchorRoots.every((root) => root === undefined)) throw new Error('no proven head is published');
+    for (const [i, [, root]] of anchors.entries()) {
+      const found = anchorRoots[i];
+      if (found !== undefined && !isSame(found, root)) return freeze(log.newest, published);
+    }
     heads.forEach((head, i) => {
-      if (isSame(headRoots[i], head.root)) accept(log, head);
+      const found = roots[anchors.length + i];
+      if (found === undefined) return;
+      if (isSame(found, head.root)) accept(log, head);
       else freeze(head, published);
     });
     if (!frozen.has(origin)) accept(log, published);
