@@ -50,7 +50,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const load = (label: string) => ({ cluster, ledger, prng: prng.fork(label) });
     const watching = watchLogs(ledger);
     const loads = [
-      startExchanges(load('exchanges'), options.workers ?? 6),
+      startExchanges(load('exchanges'), options.workers ?? 10),
       startGrants(load('grants'), 120),
       await startSubmissions(load('heads'), 60),
     ];

@@ -12,7 +12,7 @@ export const PATIENCE_MS = 3_000;
 
 export function chooseFate(kind: Kind, prng: Prng): Fate {
   if (prng.chance(0.55)) {
-    return { manner: 'signal', afterMs: prng.between(50, 1_800), waitsForReady: prng.chance(0.85) };
+    return { manner: 'signal', afterMs: prng.between(50, 2_600), waitsForReady: prng.chance(0.85) };
   }
   const moment = prng.pick(['before', 'after', 'torn'] as const);
   if (kind === 'witness' || prng.chance(0.15)) {
@@ -20,7 +20,7 @@ export function chooseFate(kind: Kind, prng: Prng): Fate {
     const nth = prng.between(1, kind === 'witness' ? 40 : 12);
     return { manner: 'planned', death: { operation: 'replace', moment: moment === 'torn' ? 'before' : moment, nth } };
   }
-  const nth = prng.between(1, 60);
+  const nth = prng.between(1, 100);
   return moment === 'torn'
     ? { manner: 'planned', death: { operation: 'sync', moment, nth, fraction: prng.below(1000) / 1000 } }
     : { manner: 'planned', death: { operation: prng.pick(['sync', 'append'] as const), moment, nth } };
