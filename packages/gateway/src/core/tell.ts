@@ -25,7 +25,8 @@ export function createTeller({
   return async (peerFingerprint, entry) => {
     const key = Buffer.from(entry).toString('hex');
     const peer = bundle()?.gatewaysByCertificate.get(peerFingerprint);
-    if (peer === undefined) return { state: 'not-received' };
+    // Without a bundle nobody is known, and nothing may be said that ends the sender's request.
+    if (peer === undefined) return { state: 'open' };
     // It may arrive while the index is read.
     const found = incoming.find(key) ?? (await findOlder(key)) ?? incoming.find(key);
     // What may still be on its way must not have an effect after its sender was told that it never came.
