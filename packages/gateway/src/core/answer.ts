@@ -134,6 +134,7 @@ export function createAnswerMaker(means: AnswerMeans): AnswerMaker {
         entry: asked.entry,
         answerEntry: entry,
         kind,
+        isAdmitted: asked.isAdmitted,
         salt,
         details: bytes,
       };

@@ -8,7 +8,8 @@ export type IncomingState = 'open' | 'unknown' | RecordedAnswer;
 
 export interface IncomingRecord {
   open(entry: string, isLasting: boolean, now: number): void;
-  answered(entry: string, answer: RecordedAnswer): void;
+  /** The answer of an admitted request is its end; a refusal of one that was not is kept only where nothing else is known. */
+  answered(entry: string, answer: RecordedAnswer, isAdmitted: boolean): void;
   /** The process ended before there was an answer. */
   lost(entry: string): void;
   find(entry: string): IncomingState | undefined;
@@ -38,6 +39,9 @@ export function createIncomingRecord(): IncomingRecord {
     else young.set(entry, state);
   };
 
+  const find = (entry: string): IncomingState | undefined =>
+    lasting.get(entry)?.state ?? young.get(entry) ?? old.get(entry);
+
   return {
     open(entry, isLasting, now) {
       if (isLasting) {
@@ -53,9 +57,11 @@ export function createIncomingRecord(): IncomingRecord {
       }
       young.set(entry, 'open');
     },
-    answered: (entry, answer) => set(entry, answer),
+    answered(entry, answer, isAdmitted) {
+      if (isAdmitted || find(entry) === undefined) set(entry, answer);
+    },
     lost: (entry) => set(entry, 'unknown'),
-    find: (entry) => lasting.get(entry)?.state ?? young.get(entry) ?? old.get(entry),
+    find,
     keepReleased(entry, released) {
       if (kept.size >= KEPT_ANSWERS) kept.delete(kept.keys().next().value as string);
       kept.set(

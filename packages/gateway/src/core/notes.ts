@@ -58,6 +58,11 @@ export interface AnsweredNote {
   readonly entry: Buffer;
   readonly answerEntry: Buffer;
   readonly kind: string;
+  /**
+   * Whether the request had passed every check. A refusal that came before is no end of a request with the same entry
+   * that was admitted: whoever sends an entry again changes nothing of what became of it.
+   */
+  readonly isAdmitted: boolean;
   readonly salt: Uint8Array;
   readonly details: Uint8Array;
   /** As in a SentNote. */
@@ -154,7 +159,12 @@ export function encodeNote(note: Note): Buffer {
       writePeerEvidence(note.request);
       break;
     case 'answered':
-      writer.bytes(note.entry).bytes(note.answerEntry).text(note.kind).bytes(note.salt).block(note.details);
+      writer
+        .bytes(note.entry)
+        .bytes(note.answerEntry)
+        .text(note.kind)
+        .u8(note.isAdmitted ? 1 : 0);
+      writer.bytes(note.salt).block(note.details);
       writeIndex(note.index);
       break;
     case 'lost':
@@ -218,6 +228,7 @@ function readNote(type: Note['type'] | undefined, reader: ByteReader): Note {
         entry: reader.bytes(32),
         answerEntry: reader.bytes(32),
         kind: reader.text(),
+        isAdmitted: reader.u8() === 1,
         salt: reader.bytes(32),
         details: reader.block(),
         ...readIndex(reader),

@@ -205,7 +205,7 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     journal,
     self: () => ofBundle?.self as GatewayEntry,
     onAnswered(note) {
-      incoming.answered(note.entry.toString('hex'), note);
+      incoming.answered(note.entry.toString('hex'), note, note.isAdmitted);
       state.keepAnswered(note);
     },
   });

@@ -46,6 +46,7 @@ export function createGatewayState(parts: StateParts): GatewayState {
     keptNotes.set(note.entry.toString('hex'), { since: now, received: note });
   };
   const keepEnd = (end: AnsweredNote | LostNote): void => {
+    if (end.type === 'answered' && !end.isAdmitted) return;
     const entry = end.entry.toString('hex');
     const kept = keptNotes.get(entry);
     if (kept?.received.isLasting === true) kept.end = end;
@@ -100,8 +101,8 @@ export function createGatewayState(parts: StateParts): GatewayState {
 
   const applyAnswered = (note: AnsweredNote, index: number | undefined): void => {
     if (index === undefined) return;
-    const { kind, salt, details } = note;
-    incoming.answered(note.entry.toString('hex'), { kind, salt, details, index });
+    const { kind, salt, details, isAdmitted } = note;
+    incoming.answered(note.entry.toString('hex'), { kind, salt, details, index }, isAdmitted);
     keepEnd({ ...note, index });
   };
 

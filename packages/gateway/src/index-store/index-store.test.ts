@@ -82,6 +82,7 @@ const ended = (seed: number, outcome: 'delivered' | 'unknown' = 'delivered'): No
     : { type: 'ended', entry: entry(seed), outcome, answer: proven('response', Buffer.from('{}')) };
 const answered = (seed: number, kind = 'response'): Note => ({
   type: 'answered',
+  isAdmitted: true,
   entry: entry(seed),
   answerEntry: entry(seed + 100),
   kind,

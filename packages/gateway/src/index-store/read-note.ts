@@ -35,6 +35,8 @@ function readNote({ note, index }: PlacedNote): Partial<ExchangeParts> {
         ...(note.answer === undefined ? {} : { answer: note.answer }),
       };
     case 'answered':
+      // A refusal before admission, of an entry sent twice perhaps: no end of what was received.
+      if (!note.isAdmitted) return { entry: hex(note.entry) };
       return { entry: hex(note.entry), outcome: outcomeOf(note), answer: ownEvidence(note.kind, note, index) };
     case 'lost':
       return { entry: hex(note.entry), outcome: 'lost' };
