@@ -29,7 +29,13 @@ function refusesAnswer({ id, rules = [5, 12], name, answer, rule, about, binding
       const { provider, service } = await stage.provider();
       provider.answer(answer);
       // A POST is answered at once; a GET would only hide which of its attempts was refused.
-      const got = await stage.call({ gateway: consumerOf(binding), service, method: 'POST', path: '/people/1', body: 'x' });
+      const got = await stage.call({
+        gateway: consumerOf(binding),
+        service,
+        method: 'POST',
+        path: '/people/1',
+        body: 'x',
+      });
       provider.answer({});
       demandRuled(got, rule, 'consumer-gateway');
       demandExplained(got.json, rule, about);
@@ -64,9 +70,29 @@ export const answerLaws: readonly Law[] = [
       }
     },
   },
-  refusesAnswer({ id: 'answer-headers-too-large', rules: [9, 19], name: 'refuses an answer’s headers beyond 12 KiB', answer: { headers: [['x-long', 'x'.repeat(12_300)]] }, rule: 'too-large', bindings: FRAMED }),
-  refusesAnswer({ id: 'answer-headers-too-many', rules: [9, 19], name: 'refuses an answer of more than a hundred headers', answer: { headers: Array.from({ length: 101 }, (_, at) => [`x-${at}`, '1'] as const) }, rule: 'too-large' }),
-  refusesAnswer({ id: 'answer-headers-form', name: 'refuses a line break within an answer’s header', answer: { headers: [['x-note', 'a\r\nset-cookie: b']] }, rule: 'malformed-message', about: 'headers', bindings: FRAMED }),
+  refusesAnswer({
+    id: 'answer-headers-too-large',
+    rules: [9, 19],
+    name: 'refuses an answer’s headers beyond 12 KiB',
+    answer: { headers: [['x-long', 'x'.repeat(12_300)]] },
+    rule: 'too-large',
+    bindings: FRAMED,
+  }),
+  refusesAnswer({
+    id: 'answer-headers-too-many',
+    rules: [9, 19],
+    name: 'refuses an answer of more than a hundred headers',
+    answer: { headers: Array.from({ length: 101 }, (_, at) => [`x-${at}`, '1'] as const) },
+    rule: 'too-large',
+  }),
+  refusesAnswer({
+    id: 'answer-headers-form',
+    name: 'refuses a line break within an answer’s header',
+    answer: { headers: [['x-note', 'a\r\nset-cookie: b']] },
+    rule: 'malformed-message',
+    about: 'headers',
+    bindings: FRAMED,
+  }),
   {
     id: 'answer-kind',
     rules: [1],
@@ -82,21 +108,119 @@ export const answerLaws: readonly Law[] = [
       provider.answer({});
     },
   },
-  refusesAnswer({ id: 'answer-not-canonical', rules: [3], name: 'refuses an answer’s details that are not canonical', answer: { text: (text) => text.replace(':', ': ') }, rule: 'details-not-canonical' }),
-  refusesAnswer({ id: 'answer-to-another-request', name: 'refuses the answer to another request', answer: { details: changed(() => ({ request: randomBytes(32).toString('hex') })) }, rule: 'response-not-bound', about: 'request' }),
-  refusesAnswer({ id: 'answer-under-another-id', name: 'refuses an answer under another message id', answer: { details: changed(({ id }) => ({ id: id.replace(/.$/, (end) => (end === '0' ? '1' : '0')) })) }, rule: 'response-not-bound', about: 'id' }),
-  refusesAnswer({ id: 'answer-for-another', name: 'refuses an answer for another gateway', answer: { details: changed(({ to }) => ({ to: { ...to, gateway: GATEWAYS.b1.id } })) }, rule: 'not-for-me' }),
-  refusesAnswer({ id: 'answer-for-another-member', name: 'refuses an answer for another member', answer: { details: changed(({ to }) => ({ to: { ...to, member: 'TW/COM/P11' } })) }, rule: 'not-for-me' }),
-  refusesAnswer({ id: 'answer-origin', name: 'refuses an answer that names another log', answer: { details: changed(() => ({ origin: GATEWAYS.b1.origin })) }, rule: 'wrong-log-origin' }),
-  refusesAnswer({ id: 'answer-sender', name: 'refuses an answer of another gateway', answer: { details: changed(({ from }) => ({ from: { ...from, gateway: GATEWAYS.b1.id } })) }, rule: 'details-mismatch', about: 'from.gateway' }),
-  refusesAnswer({ id: 'answer-sender-member', name: 'refuses an answer of another member', answer: { details: changed(({ from }) => ({ from: { ...from, member: CITY } })) }, rule: 'details-mismatch', about: 'from.member' }),
-  refusesAnswer({ id: 'answer-outcome', rules: [1, 5], name: 'refuses an outcome that its kind does not have', answer: { kind: 'refusal' }, rule: 'details-mismatch', about: 'outcome' }),
-  refusesAnswer({ id: 'answer-headers-digest', rules: [5, 6], name: 'refuses an answer with another header than its details', answer: { alter: (wire) => ({ ...wire, headers: [...wire.headers, ['x-more', '1']] }) }, rule: 'details-mismatch', about: 'headers' }),
-  refusesAnswer({ id: 'answer-body-length', name: 'refuses an answer’s body of another length', answer: { alter: (wire) => ({ ...wire, body: Buffer.from('{}') }) }, rule: 'details-mismatch', about: 'body.length' }),
-  refusesAnswer({ id: 'answer-body-digest', name: 'refuses an answer’s body of another content', answer: { alter: (wire) => ({ ...wire, body: Buffer.from(Buffer.from(wire.body).toString().replace('小', '大')) }) }, rule: 'details-mismatch', about: 'body.sha256' }),
-  refusesAnswer({ id: 'answer-not-included', rules: [11, 12], name: 'refuses an answer whose entry is not in the log', answer: { alter: (wire) => ({ ...wire, path: [flip(wire.path[0]), ...wire.path.slice(1)] }) }, rule: 'entry-not-included' }),
-  refusesAnswer({ id: 'answer-salt', rules: [1, 2, 12], name: 'refuses an answer with another salt', answer: { alter: (wire) => ({ ...wire, salt: randomBytes(32) }) }, rule: 'entry-not-included' }),
-  refusesAnswer({ id: 'answer-checkpoint-signature', rules: [7, 12], name: 'refuses an answer under a checkpoint whose signature does not verify', answer: { alter: (wire) => ({ ...wire, checkpoint: wire.checkpoint.replace(/.{4}(={0,2}\n)$/, (end) => (end.startsWith('AAAA') ? `BBBB${end.slice(4)}` : `AAAA${end.slice(4)}`)) }) }, rule: 'checkpoint-signature' }),
+  refusesAnswer({
+    id: 'answer-not-canonical',
+    rules: [3],
+    name: 'refuses an answer’s details that are not canonical',
+    answer: { text: (text) => text.replace(':', ': ') },
+    rule: 'details-not-canonical',
+  }),
+  refusesAnswer({
+    id: 'answer-to-another-request',
+    name: 'refuses the answer to another request',
+    answer: { details: changed(() => ({ request: randomBytes(32).toString('hex') })) },
+    rule: 'response-not-bound',
+    about: 'request',
+  }),
+  refusesAnswer({
+    id: 'answer-under-another-id',
+    name: 'refuses an answer under another message id',
+    answer: { details: changed(({ id }) => ({ id: id.replace(/.$/, (end) => (end === '0' ? '1' : '0')) })) },
+    rule: 'response-not-bound',
+    about: 'id',
+  }),
+  refusesAnswer({
+    id: 'answer-for-another',
+    name: 'refuses an answer for another gateway',
+    answer: { details: changed(({ to }) => ({ to: { ...to, gateway: GATEWAYS.b1.id } })) },
+    rule: 'not-for-me',
+  }),
+  refusesAnswer({
+    id: 'answer-for-another-member',
+    name: 'refuses an answer for another member',
+    answer: { details: changed(({ to }) => ({ to: { ...to, member: 'TW/COM/P11' } })) },
+    rule: 'not-for-me',
+  }),
+  refusesAnswer({
+    id: 'answer-origin',
+    name: 'refuses an answer that names another log',
+    answer: { details: changed(() => ({ origin: GATEWAYS.b1.origin })) },
+    rule: 'wrong-log-origin',
+  }),
+  refusesAnswer({
+    id: 'answer-sender',
+    name: 'refuses an answer of another gateway',
+    answer: { details: changed(({ from }) => ({ from: { ...from, gateway: GATEWAYS.b1.id } })) },
+    rule: 'details-mismatch',
+    about: 'from.gateway',
+  }),
+  refusesAnswer({
+    id: 'answer-sender-member',
+    name: 'refuses an answer of another member',
+    answer: { details: changed(({ from }) => ({ from: { ...from, member: CITY } })) },
+    rule: 'details-mismatch',
+    about: 'from.member',
+  }),
+  refusesAnswer({
+    id: 'answer-outcome',
+    rules: [1, 5],
+    name: 'refuses an outcome that its kind does not have',
+    answer: { kind: 'refusal' },
+    rule: 'details-mismatch',
+    about: 'outcome',
+  }),
+  refusesAnswer({
+    id: 'answer-headers-digest',
+    rules: [5, 6],
+    name: 'refuses an answer with another header than its details',
+    answer: { alter: (wire) => ({ ...wire, headers: [...wire.headers, ['x-more', '1']] }) },
+    rule: 'details-mismatch',
+    about: 'headers',
+  }),
+  refusesAnswer({
+    id: 'answer-body-length',
+    name: 'refuses an answer’s body of another length',
+    answer: { alter: (wire) => ({ ...wire, body: Buffer.from('{}') }) },
+    rule: 'details-mismatch',
+    about: 'body.length',
+  }),
+  refusesAnswer({
+    id: 'answer-body-digest',
+    name: 'refuses an answer’s body of another content',
+    answer: {
+      alter: (wire) => ({ ...wire, body: Buffer.from(Buffer.from(wire.body).toString().replace('小', '大')) }),
+    },
+    rule: 'details-mismatch',
+    about: 'body.sha256',
+  }),
+  refusesAnswer({
+    id: 'answer-not-included',
+    rules: [11, 12],
+    name: 'refuses an answer whose entry is not in the log',
+    answer: { alter: (wire) => ({ ...wire, path: [flip(wire.path[0]), ...wire.path.slice(1)] }) },
+    rule: 'entry-not-included',
+  }),
+  refusesAnswer({
+    id: 'answer-salt',
+    rules: [1, 2, 12],
+    name: 'refuses an answer with another salt',
+    answer: { alter: (wire) => ({ ...wire, salt: randomBytes(32) }) },
+    rule: 'entry-not-included',
+  }),
+  refusesAnswer({
+    id: 'answer-checkpoint-signature',
+    rules: [7, 12],
+    name: 'refuses an answer under a checkpoint whose signature does not verify',
+    answer: {
+      alter: (wire) => ({
+        ...wire,
+        checkpoint: wire.checkpoint.replace(/.{4}(={0,2}\n)$/, (end) =>
+          end.startsWith('AAAA') ? `BBBB${end.slice(4)}` : `AAAA${end.slice(4)}`,
+        ),
+      }),
+    },
+    rule: 'checkpoint-signature',
+  }),
   {
     id: 'answer-head-unproven',
     rules: [13],
@@ -109,7 +233,8 @@ export const answerLaws: readonly Law[] = [
       // No tiles to prove from, and no path carried.
       peer.showPublicly(() => Promise.resolve({ status: 503, headers: [], body: new Uint8Array() }));
       provider.answer({ alter: (wire) => ({ ...wire, carried: { from: 0, path: [] } }) });
-      for (let round = 0; round < 2; round += 1) demand((await ask()).status === 200, 'a head may stand unproven for a while');
+      for (let round = 0; round < 2; round += 1)
+        demand((await ask()).status === 200, 'a head may stand unproven for a while');
       await stage.cluster.gateway(gateway).passTime(11_000);
       demandRuled(await ask(), 'head-unproven', 'consumer-gateway');
     },
@@ -133,9 +258,29 @@ export const answerLaws: readonly Law[] = [
       demand(text.includes(peer.hand.plan.origin), 'both heads are published', text);
     },
   },
-  refusesAnswer({ id: 'answer-stale', rules: [11, 12], name: 'refuses an answer from another time', answer: { details: changed(() => ({ iat: now() - 40 })) }, rule: 'not-fresh' }),
-  refusesAnswer({ id: 'answer-fields', rules: [5, 15], name: 'refuses an answer that says it released a field outside the agreement', answer: { details: changed(() => ({ fields: ['name', 'secret'] })) }, rule: 'details-mismatch', about: 'fields' }),
-  refusesAnswer({ id: 'answer-whole-document', rules: [5, 19], name: 'refuses a whole document where fields were agreed', answer: { details: changed(() => ({ fields: 'whole-document' as const })) }, rule: 'details-mismatch', about: 'fields' }),
+  refusesAnswer({
+    id: 'answer-stale',
+    rules: [11, 12],
+    name: 'refuses an answer from another time',
+    answer: { details: changed(() => ({ iat: now() - 40 })) },
+    rule: 'not-fresh',
+  }),
+  refusesAnswer({
+    id: 'answer-fields',
+    rules: [5, 15],
+    name: 'refuses an answer that says it released a field outside the agreement',
+    answer: { details: changed(() => ({ fields: ['name', 'secret'] })) },
+    rule: 'details-mismatch',
+    about: 'fields',
+  }),
+  refusesAnswer({
+    id: 'answer-whole-document',
+    rules: [5, 19],
+    name: 'refuses a whole document where fields were agreed',
+    answer: { details: changed(() => ({ fields: 'whole-document' as const })) },
+    rule: 'details-mismatch',
+    about: 'fields',
+  }),
   {
     id: 'answer-from-another-certificate',
     rules: [11],
@@ -148,7 +293,9 @@ export const answerLaws: readonly Law[] = [
       const impostor = await openPeerDoors(cluster.network, cluster.prepared.stranger);
       const { plan, entry } = peer.hand;
       try {
-        await cluster.publish({ [`gateways/${plan.name}.json`]: { ...entry, address: impostor.address, publicUrl: impostor.publicUrl } });
+        await cluster.publish({
+          [`gateways/${plan.name}.json`]: { ...entry, address: impostor.address, publicUrl: impostor.publicUrl },
+        });
         const got = await stage.call({ gateway: consumerOf(binding), service, method: 'POST', path: '/people/1' });
         demandRuled(got, 'no-gateway-reachable', 'consumer-gateway');
         demand(provider.requests.length === 0, 'nothing was sent');

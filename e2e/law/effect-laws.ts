@@ -178,7 +178,9 @@ export const effectLaws: readonly Law[] = [
         client.write({ type: 'ask', exchange: 9, entry: made.entry });
         const frame = await client.answered(9);
         client.end();
-        return frame?.type === 'told' ? `${frame.state}${frame.evidence === undefined ? '' : ' with evidence'}` : 'nothing';
+        return frame?.type === 'told'
+          ? `${frame.state}${frame.evidence === undefined ? '' : ' with evidence'}`
+          : 'nothing';
       };
       demand((await tell(peer)) === 'answered with evidence', 'told to the one that asked', await tell(peer));
       demand((await tell(other)) === 'not-received', 'to any other as if it had never been', await tell(other));
@@ -218,7 +220,11 @@ export const effectLaws: readonly Law[] = [
         return {};
       });
       await settlePeers(stage, binding);
-      const got = await stage.call({ gateway: consumerOf(binding), service: `${REGISTER}/pair`, headers: [['x-road-id', id]] });
+      const got = await stage.call({
+        gateway: consumerOf(binding),
+        service: `${REGISTER}/pair`,
+        headers: [['x-road-id', id]],
+      });
       await b1.restart();
       await b1.ready();
       demand(got.status === 200 && deaths === 1, 'answered by the second gateway', got.text);
@@ -284,7 +290,7 @@ export const effectLaws: readonly Law[] = [
       const b1 = stage.cluster.gateway('b1');
       await b1.failDisk({ operation: 'sync', code: 'ENOSPC' });
       const made = await peer.make({ method: 'POST' });
-      demandRefused(await peer.send(binding, made), 'evidence-unavailable');
+      demandRefused(await peer.send(binding, made), 'outcome-unknown');
       demand(stage.cluster.agency.under(made.id).length === 0, 'no effect without a record');
       await b1.kill();
       await b1.restart();
@@ -350,6 +356,9 @@ export const effectLaws: readonly Law[] = [
 async function settlePeers(stage: Parameters<Law['run']>[0], binding: Parameters<Law['run']>[1]): Promise<void> {
   const gateway = consumerOf(binding);
   await stage.cluster.gateway(gateway).passTime(6_000);
-  await until(`${gateway} reaches the pair`, async () => (await stage.call({ gateway, service: `${REGISTER}/pair` })).status === 200);
+  await until(
+    `${gateway} reaches the pair`,
+    async () => (await stage.call({ gateway, service: `${REGISTER}/pair` })).status === 200,
+  );
   await stage.cluster.gateway(gateway).ready();
 }

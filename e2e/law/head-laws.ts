@@ -7,7 +7,10 @@ import type { HostilePeer } from '../support/hostile-peer.ts';
 import type { GatewayName } from '../support/plan.ts';
 import { demand, demandDelivered, demandRefused, type Law, type Stage } from './model.ts';
 
-const conflictsOf = async (stage: Stage, name: GatewayName): Promise<{ origin: string; first: string; second: string }[]> =>
+const conflictsOf = async (
+  stage: Stage,
+  name: GatewayName,
+): Promise<{ origin: string; first: string; second: string }[]> =>
   JSON.parse((await stage.cluster.gateway(name).get('public', '/conflicts')).text) as {
     origin: string;
     first: string;
@@ -19,7 +22,8 @@ async function demandPublished(stage: Stage, name: GatewayName, peer: HostilePee
   const conflict = (await conflictsOf(stage, name)).find(({ origin }) => origin === peer.hand.plan.origin);
   demand(conflict !== undefined, 'the conflict is published');
   demand(conflict.first !== conflict.second, 'two heads', conflict);
-  for (const head of [conflict.first, conflict.second]) demand(head.startsWith(`${peer.hand.plan.origin}\n`), 'of this log', head);
+  for (const head of [conflict.first, conflict.second])
+    demand(head.startsWith(`${peer.hand.plan.origin}\n`), 'of this log', head);
 }
 
 const unpublished = () => Promise.resolve({ status: 503, headers: [], body: new Uint8Array() });
@@ -126,7 +130,10 @@ export const headLaws: readonly Law[] = [
     async run(stage, binding) {
       const peer = await stage.fresh();
       peer.showPublicly(unpublished);
-      const bare = (wire: Parameters<Parameters<HostilePeer['send']>[2] & object>[0]) => ({ ...wire, carried: { from: 0, path: [] } });
+      const bare = (wire: Parameters<Parameters<HostilePeer['send']>[2] & object>[0]) => ({
+        ...wire,
+        carried: { from: 0, path: [] },
+      });
       demandDelivered(await peer.ask(binding, {}, bare));
       demandDelivered(await peer.ask(binding, {}, bare));
       await stage.cluster.gateway('b1').passTime(11_000);

@@ -1,6 +1,7 @@
 /** A law: one promise of the protocol, tried on a running exchange. */
+
+import { type ApplicationAnswer, type ApplicationPlan, callThrough } from '../support/application.ts';
 import type { Cluster, GatewayName } from '../support/cluster.ts';
-import { callThrough, type ApplicationAnswer, type ApplicationPlan } from '../support/application.ts';
 import { type HostilePeer, playPeer } from '../support/hostile-peer.ts';
 import { type HostileProvider, playProvider } from '../support/hostile-provider.ts';
 import type { Binding, Reply } from '../support/wire.ts';
@@ -104,7 +105,11 @@ function brief(_key: string, value: unknown): unknown {
 
 /** The reply refuses by this rule, says who refuses and what to do, in both languages, and releases nothing. */
 export function demandRefused(reply: Reply, rule: string, about?: string): void {
-  demand(reply.rule === rule, `refused by ${rule}`, { kind: reply.kind, rule: reply.rule, body: reply.body.toString() });
+  demand(reply.rule === rule, `refused by ${rule}`, {
+    kind: reply.kind,
+    rule: reply.rule,
+    body: reply.body.toString(),
+  });
   if (reply.problem !== undefined) demandExplained(reply.problem, rule, about);
 }
 
@@ -115,7 +120,11 @@ export function demandExplained(problem: Readonly<Record<string, unknown>>, rule
   demand(problem['hop'] === 'provider-gateway' || problem['hop'] === 'consumer-gateway', 'it names the hop', problem);
   demand(typeof problem['detail'] === 'string', 'it carries a log id', problem);
   demand((remedy?.en ?? '') !== '' && /\p{Script=Han}/u.test(remedy?.['zh-TW'] ?? ''), 'it says what to do', problem);
-  demand(/\p{Script=Han}/u.test(String(problem['title'])) && problem['message'] !== '', 'it says what happened', problem);
+  demand(
+    /\p{Script=Han}/u.test(String(problem['title'])) && problem['message'] !== '',
+    'it says what happened',
+    problem,
+  );
   if (about !== undefined) demand(problem['about'] === about, `it names ${about}`, problem);
 }
 
@@ -129,7 +138,11 @@ export function demandDelivered(reply: Reply): void {
 }
 
 /** The application was refused by this rule. */
-export function demandRuled(answer: ApplicationAnswer, rule: string, hop?: 'consumer-gateway' | 'provider-gateway'): void {
+export function demandRuled(
+  answer: ApplicationAnswer,
+  rule: string,
+  hop?: 'consumer-gateway' | 'provider-gateway',
+): void {
   demand(answer.rule === rule, `refused by ${rule}`, { status: answer.status, text: answer.text });
   if (hop !== undefined) demand(answer.hop === hop, `refused by the ${hop}`, answer.json);
 }

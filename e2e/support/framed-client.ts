@@ -45,6 +45,7 @@ export async function openFramedClient(
     reader.push(chunk, (frame) => {
       frames.push(frame);
       if (frame.type === 'head') checkpoint = frame.checkpoint;
+      if (frame.type === 'go-away') stream.end();
       if (!('exchange' in frame)) return;
       waiting.get(frame.exchange)?.(frame);
       waiting.delete(frame.exchange);
@@ -108,6 +109,7 @@ function describeFrame(frame: Frame | undefined, checkpoint: string | undefined)
     status: details.value.status,
     details: details.value,
     evidence: frame.evidence,
+    place: frame.evidence,
     headers: frame.headers,
     body,
     ...(details.value.rule === undefined ? {} : { rule: details.value.rule }),

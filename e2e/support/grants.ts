@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { commit, formatProof } from '@minben/evidence';
 import { createSubjectSealer, type GrantClaims, grantDetails, subjectInfo } from '@minben/exchange';
-import { canonicalize, encodeBase64Url, makeUuid } from '@minben/kernel';
+import { canonicalize, encodeBase64Url, type JsonValue, makeUuid } from '@minben/kernel';
 import type { Signer } from '@minben/ports';
 import { keyOf } from '@minben/registry';
 import type { Cluster, PeerInHand } from './cluster.ts';
@@ -88,10 +88,10 @@ export async function forgeGrant(cluster: Cluster, peer: PeerInHand, forgery: Fo
     status: nextStatus,
     subject: { [GATEWAYS.b1.id]: sealed },
   };
-  const text = canonicalize(forgery.claims?.(claims) ?? claims);
+  const text = canonicalize((forgery.claims?.(claims) ?? claims) as JsonValue);
   const payload = forgery.payload?.(text) ?? text;
   const header = canonicalize(
-    forgery.header ?? { alg: 'EdDSA', kid: keyOf(hub.record, 'grant').id, typ: 't-road-grant+jwt' },
+    (forgery.header ?? { alg: 'EdDSA', kid: keyOf(hub.record, 'grant').id, typ: 't-road-grant+jwt' }) as JsonValue,
   );
   const input = `${encodeBase64Url(Buffer.from(header))}.${encodeBase64Url(Buffer.from(payload))}`;
   const signature = await (forgery.signer ?? hub.grant).sign(Buffer.from(input));

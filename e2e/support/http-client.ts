@@ -59,6 +59,7 @@ function describeAnswer(answer: HttpResponse): Reply {
     kind: evidence.value.kind as Reply['kind'],
     details: details.value,
     evidence: evidence.value,
+    place: evidence.value.proof,
     checkpoint: evidence.value.proof.checkpoint,
     ...common,
     ...(details.value.rule === undefined ? {} : { rule: details.value.rule }),

@@ -36,6 +36,8 @@ export interface Reply {
   readonly details?: ResponseDetails;
   /** Salt and details as they came. */
   readonly evidence?: { readonly salt: Uint8Array; readonly details: Uint8Array; readonly kind: string };
+  /** Where the answer's entry stands, and in which head. */
+  readonly place?: { readonly index: number; readonly path: readonly Uint8Array[] };
   readonly checkpoint?: string;
   readonly headers: HeaderList;
   readonly body: Buffer;

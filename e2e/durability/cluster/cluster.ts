@@ -153,6 +153,5 @@ async function bringUp(cluster: Cluster): Promise<void> {
   const published = await operate('POST', '/bundle', {});
   if (published.status !== 200) throw new Error(`no bundle: ${published.text}`);
   await Promise.all(GATEWAY_NAMES.map((name) => processes[name].start()));
-  for (const name of GATEWAY_NAMES)
-    await until(`the ${name} is ready`, async () => (await reasons(name)).length === 0);
+  for (const name of GATEWAY_NAMES) await until(`the ${name} is ready`, async () => (await reasons(name)).length === 0);
 }

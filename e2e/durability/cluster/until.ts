@@ -8,7 +8,11 @@ export function pause(milliseconds: number): Promise<void> {
 }
 
 /** Resolves once `holds` says so; what it rejects with counts as not yet. */
-export async function until(what: string, holds: () => Promise<boolean> | boolean, longest = LONGEST_MS): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  longest = LONGEST_MS,
+): Promise<void> {
   const end = performance.now() + longest;
   let last: unknown;
   while (performance.now() < end) {

@@ -1,6 +1,7 @@
 /** How the next life of a process ends: by a signal at any moment, or exactly at an operation of its disk. */
-import type { Prng } from '@minben/ports/simulated';
+
 import type { Death } from '@minben/ports/faulty';
+import type { Prng } from '@minben/ports/simulated';
 import type { Kind } from '../cluster/places.ts';
 
 export type Fate =

@@ -3,7 +3,15 @@
  * every size itself, and holds every head that anyone was ever shown against these roots. So a log that lost, changed
  * or moved an entry cannot agree with what it had shown before.
  */
-import { EMPTY_ROOT, formatTilePath, hashLeaf, hashNode, TILE_WIDTH, verifyCheckpoint, type VerifierKey } from '@minben/evidence';
+import {
+  EMPTY_ROOT,
+  formatTilePath,
+  hashLeaf,
+  hashNode,
+  TILE_WIDTH,
+  type VerifierKey,
+  verifyCheckpoint,
+} from '@minben/evidence';
 import type { Network } from '@minben/ports';
 import type { HeadBook } from './heads.ts';
 import type { Violations } from './violations.ts';

@@ -90,12 +90,7 @@ export function openLedger(cluster: Cluster): Ledger {
 }
 
 /** Origins of logs that the witness is asked about. */
-export const WITNESSED = [
-  HUB_ORIGIN,
-  GATEWAYS.consumer.origin,
-  GATEWAYS.provider.origin,
-  AUDITOR_ORIGIN,
-] as const;
+export const WITNESSED = [HUB_ORIGIN, GATEWAYS.consumer.origin, GATEWAYS.provider.origin, AUDITOR_ORIGIN] as const;
 
 function readKey(text: string): VerifierKey {
   const key = parseVerifierKey(text);

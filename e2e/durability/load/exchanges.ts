@@ -132,7 +132,8 @@ export function startExchanges(means: LoadMeans, workers: number): Load {
               : undefined;
       const isLasting = method === 'POST' || grant?.uses !== undefined;
       const { outcome, rule } = await exchangeUntilOutcome(means, method, grant, isLasting);
-      if (outcome === 'refused' && !FAIR.has(rule)) ledger.violations.add('unexpected', `a ${method} was refused: ${rule}`);
+      if (outcome === 'refused' && !FAIR.has(rule))
+        ledger.violations.add('unexpected', `a ${method} was refused: ${rule}`);
       if (outcome === 'no-outcome' && isLasting) ledger.violations.add('stuck', `a ${method} had no outcome: ${rule}`);
       await pause(prng.between(10, 90));
     }

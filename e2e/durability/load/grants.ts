@@ -1,8 +1,8 @@
 /** Persons at the registry: grants are made and withdrawn, and the registry is asked until it says that a withdrawal is effective. */
 import { parseProof } from '@minben/evidence';
-import { pause } from '../cluster/until.ts';
 import type { JsonAnswer } from '../cluster/http.ts';
 import { CONSENT } from '../cluster/places.ts';
+import { pause } from '../cluster/until.ts';
 import type { GrantRecord } from '../ledger/ledger.ts';
 import type { Load, LoadMeans } from './exchanges.ts';
 
@@ -42,7 +42,11 @@ export function startGrants(means: LoadMeans, pauseMs: number): Load {
       if (answer?.status === 404 || answer?.status === 409)
         ledger.violations.add('lost', `grant ${grant.jti} or its withdrawal: ${String(answer.json['rule'])}`);
       if (answer?.status === 200 || answer?.status === 201) {
-        const { version, effective, receipt } = answer.json as { version: number; effective: boolean; receipt?: unknown };
+        const { version, effective, receipt } = answer.json as {
+          version: number;
+          effective: boolean;
+          receipt?: unknown;
+        };
         if (grant.withdrawal !== undefined && grant.withdrawal.version !== version)
           ledger.violations.add('lost', `withdrawal ${grant.withdrawal.version} became ${version}`);
         grant.withdrawal = { version, receipt: receipt ?? grant.withdrawal?.receipt };
