@@ -16,6 +16,16 @@ export interface Disk {
   writeAtomically(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
   /** Removes the file, durably; does nothing when it does not exist. */
   remove(path: string): Promise<void>;
+  /** For files that can be made again from what is durable. A disk without it: `writeAtomically` does. */
+  readonly derived?: DerivedFiles;
+}
+
+/** Files that may wait for their sync: one sync of many costs less, and none stands in the way of a journal's. */
+export interface DerivedFiles {
+  /** Replaces the file in one step, without any sync: after a crash it may be missing, older, empty or torn. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Makes files and their names durable. */
+  sync(paths: readonly string[]): Promise<void>;
 }
 
 export interface AppendFile {

@@ -1,5 +1,5 @@
 export type { Clock } from './clock.ts';
-export type { AppendFile, Disk } from './disk.ts';
+export type { AppendFile, DerivedFiles, Disk } from './disk.ts';
 export type { Logger } from './log.ts';
 export {
   type ConnectOptions,

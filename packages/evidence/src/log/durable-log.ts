@@ -35,7 +35,10 @@ export class DurableLog implements PublicLog {
   readonly #deciders: ((state: LogState) => void)[] = [];
   #state: LogState = { name: 'asking', reason: 'nobody has answered yet' };
   #published: SignedHead | undefined;
+  /** Leaves whose tiles are served. */
   #publishedFrom: number;
+  /** Leaves whose tiles this process has written: what another one wrote without a sync may be lost. */
+  #writtenFrom: number;
   #publishing: Promise<SignedHead> | undefined;
   #publicTurn: Promise<unknown> = Promise.resolve();
   #witnessed: WitnessedHead | undefined;
@@ -53,7 +56,7 @@ export class DurableLog implements PublicLog {
     this.#publisher = new Publisher(options.disk, `${options.directory}/public`, recovered.tree);
     this.#publishedFrom = recovered.published?.size ?? recovered.oldest;
     this.#published = recovered.published;
-    this.#tree.release(recovered.oldest, this.#publishedFrom);
+    this.#writtenFrom = recovered.oldest;
     this.#commit = new GroupCommit({
       tree: recovered.tree,
       journal,
@@ -154,15 +157,24 @@ export class DurableLog implements PublicLog {
   }
 
   async #publishOnce(): Promise<SignedHead> {
-    const head = this.head;
-    await this.#publisher.publish(this.#publishedFrom, head);
-    this.#tree.release(this.#publishedFrom, head.size);
+    // After a restart the same head may be published again, with the cosignatures that it has.
+    const head = this.#published?.size === this.head.size ? this.#published : this.head;
+    await this.#publisher.publish(this.#writtenFrom, head);
+    this.#tree.release(this.#writtenFrom, head.size);
+    this.#writtenFrom = head.size;
     this.#publishedFrom = head.size;
     this.#published = head;
-    const removed = await this.#journal.removeBefore(head.size);
+    const removed = await this.#removeSegments(head.size);
     if (removed > 0) this.#options.logger('info', 'journal-segments-removed', { removed, size: head.size });
     this.#tellPublished(head);
     return head;
+  }
+
+  /** What the journal forgets must stand in synced tiles. */
+  async #removeSegments(size: number): Promise<number> {
+    if (!this.#journal.mayRemoveBefore(size)) return 0;
+    await this.#publisher.sync();
+    return await this.#journal.removeBefore(size);
   }
 
   #publishLater(): void {
@@ -177,7 +189,7 @@ export class DurableLog implements PublicLog {
   async #publishIfNew(): Promise<void> {
     if (this.#state.name !== 'writable') return;
     const published = this.#published;
-    if (published?.size !== this.head.size) {
+    if (published?.size !== this.head.size || this.#writtenFrom !== this.head.size) {
       await this.#publishNow().catch((error: unknown) => this.#sayNotPublished(error));
     } else if (published.size !== this.#witnessed?.size) this.#tellPublished(published);
   }

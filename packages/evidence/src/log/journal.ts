@@ -100,10 +100,15 @@ export class Journal {
     await previous.close();
   }
 
+  /** Whether there is a segment all of whose leaves stand in a tree of `size`. */
+  mayRemoveBefore(size: number): boolean {
+    return (this.#segments[1]?.startSize ?? Number.POSITIVE_INFINITY) <= size;
+  }
+
   /** Removes segments all of whose leaves stand in synced tiles of a tree of `size`. */
   async removeBefore(size: number): Promise<number> {
     let removed = 0;
-    while ((this.#segments[1]?.startSize ?? Number.POSITIVE_INFINITY) <= size) {
+    while (this.mayRemoveBefore(size)) {
       await this.#disk.remove(`${this.#directory}/${formatSegmentName((this.#segments[0] as SegmentPlace).number)}`);
       this.#segments = this.#segments.slice(1);
       removed += 1;

@@ -1,12 +1,14 @@
 /**
  * The public side of a log: tiles, entry bundles and the checkpoint as files (C2SP tlog-tiles), derived
- * from the journal. Files never change; the checkpoint comes last, so what it needs is always there.
+ * from the journal. Files never change; the checkpoint comes last, so what it needs is always there. Tiles wait for
+ * their sync until the journal forgets the leaves they are made of; after a crash they are made anew from the journal.
  */
 import type { Disk } from '@minben/ports';
 import type { SignedHead } from '../contract.ts';
 import {
   formatTilePath,
   HASH_BYTES,
+  hashesAtLevel,
   TILE_WIDTH,
   type Tile,
   type TileSource,
@@ -48,6 +50,9 @@ export class Publisher {
   readonly #directory: string;
   readonly #tree: TileTree;
   readonly #made = new Set<string>();
+  /** Full tiles that nobody has synced yet. A partial one stands in the next journal segment as well. */
+  #unsynced: string[] = [];
+  #isFirst = true;
 
   constructor(disk: Disk, directory: string, tree: TileTree) {
     this.#disk = disk;
@@ -55,9 +60,10 @@ export class Publisher {
     this.#tree = tree;
   }
 
-  /** Writes and syncs everything a tree of `head.size` has over one of `from` leaves, then the checkpoint. */
+  /** Writes everything a tree of `head.size` has over one of `from` leaves, then the checkpoint. */
   async publish(from: number, head: SignedHead): Promise<void> {
-    for (const { level, number, width } of tilesBetween(from, head.size)) {
+    const tiles = tilesBetween(from, head.size);
+    for (const { level, number, width } of tiles) {
       const tile = this.#tree.tile(level, number);
       if (tile === undefined) throw new Error(`tile ${level}/${number} was forgotten before it was published`);
       if (level === 0)
@@ -65,21 +71,39 @@ export class Publisher {
       await this.#write(formatTilePath(level, number, width), tile.nodes.subarray(0, width * HASH_BYTES));
     }
     await this.writeCheckpoint(head.checkpoint);
-    for (const { level, number, width } of tilesBetween(from, head.size)) {
-      if (width === TILE_WIDTH) await this.#removePartial(level, number);
+    for (const { level, number, width } of tiles) {
+      // Only the tile that was last at its level can have been partial; before the first publication nobody knows.
+      const wasLast = number === Math.floor(hashesAtLevel(from, level) / TILE_WIDTH);
+      if (width === TILE_WIDTH && (wasLast || this.#isFirst)) await this.#removePartial(level, number);
     }
+    this.#isFirst = false;
+  }
+
+  /** Makes every full tile durable that was written so far. */
+  async sync(): Promise<void> {
+    const paths = this.#unsynced;
+    await this.#disk.derived?.sync(paths);
+    this.#unsynced = this.#unsynced.slice(paths.length);
   }
 
   async writeCheckpoint(checkpoint: string): Promise<void> {
-    await this.#write('checkpoint', Buffer.from(checkpoint));
+    await this.#disk.writeAtomically(await this.#placeOf('checkpoint'), Buffer.from(checkpoint));
   }
 
   async #write(path: string, bytes: Uint8Array): Promise<void> {
+    const file = await this.#placeOf(path);
+    const { derived } = this.#disk;
+    if (derived === undefined) return this.#disk.writeAtomically(file, bytes);
+    if (!path.includes('.p/')) this.#unsynced.push(file);
+    return derived.write(file, bytes);
+  }
+
+  async #placeOf(path: string): Promise<string> {
     const file = `${this.#directory}/${path}`;
     const parent = file.slice(0, file.lastIndexOf('/'));
     if (!this.#made.has(parent)) await this.#disk.makeDirectory(parent);
     this.#made.add(parent);
-    await this.#disk.writeAtomically(file, bytes);
+    return file;
   }
 
   /** Partial tiles may go once the full one is served. */

@@ -1,10 +1,10 @@
 /**
  * A disk for real processes that forgets like a real one: appended bytes stay in this process's memory until
- * their file is synced, and only then reach the real file. `kill -9` keeps the kernel's page cache, so over
+ * their file is synced, and only then reach the real file; so do derived files. `kill -9` keeps the kernel's page cache, so over
  * an ordinary disk it loses nothing and proves nothing; over this one it loses exactly what was not synced.
  * Faults and deaths happen where the plan says, counted from the start of the process.
  */
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { AppendFile, Disk } from '../disk.ts';
 import { createDiskFaults, type DiskFault } from '../simulated/disk-faults.ts';
 import { createDeaths, type Death } from './deaths.ts';
@@ -24,6 +24,8 @@ interface Pages {
 /** `real` keeps what is durable; `die` ends this process at once (default: SIGKILL to itself). */
 export function createUnsyncedDisk(real: Disk, plan: UnsyncedDiskPlan = {}, die?: () => void): Disk {
   const cache = new Map<string, Pages>();
+  /** Whole files that were written without a sync, names included. */
+  const derived = new Map<string, Buffer>();
   const faults = createDiskFaults();
   for (const fault of plan.faults ?? []) faults.lay(fault);
   const deaths = createDeaths(plan.deaths ?? [], die);
@@ -103,10 +105,16 @@ export function createUnsyncedDisk(real: Disk, plan: UnsyncedDiskPlan = {}, die?
 
   return {
     makeDirectory: (path) => step('directory', path, () => real.makeDirectory(path)),
-    list: (path) => step('read', path, () => real.list(path)),
+    list: (path) =>
+      step('read', path, async () => {
+        const unsynced = [...derived.keys()]
+          .filter((file) => dirname(file) === resolve(path))
+          .map((file) => basename(file));
+        return [...new Set([...(await real.list(path)), ...unsynced])].sort();
+      }),
     read: (path) =>
       step('read', path, async () => {
-        const durable = await real.read(path);
+        const durable = derived.get(resolve(path)) ?? (await real.read(path));
         const pages = cache.get(resolve(path));
         return durable && pages !== undefined ? Buffer.concat([durable, ...pages.bytes]) : durable;
       }),
@@ -115,11 +123,25 @@ export function createUnsyncedDisk(real: Disk, plan: UnsyncedDiskPlan = {}, die?
       step('replace', path, async () => {
         await real.writeAtomically(path, bytes, mode);
         cache.delete(resolve(path));
+        derived.delete(resolve(path));
       }),
+    derived: {
+      write: (path, bytes) => step('replace', path, async () => void derived.set(resolve(path), Buffer.from(bytes))),
+      async sync(paths) {
+        for (const path of paths) {
+          await step('replace', path, async () => {
+            const bytes = derived.get(resolve(path));
+            if (bytes !== undefined) await real.writeAtomically(path, bytes);
+            derived.delete(resolve(path));
+          });
+        }
+      },
+    },
     remove: (path) =>
       step('remove', path, async () => {
         await real.remove(path);
         cache.delete(resolve(path));
+        derived.delete(resolve(path));
       }),
   };
 }

@@ -37,21 +37,15 @@ export function createRealDisk(): Disk {
       return file;
     },
     async writeAtomically(path, bytes, mode = FILE_MODE) {
-      temporaries += 1;
-      const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${temporaries}.temporary`);
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-      const handle = await open(temporary, flags, mode);
-      try {
-        await handle.writeFile(bytes);
-        await handle.sync();
-      } catch (error) {
-        await handle.close();
-        await unlink(temporary).catch(() => undefined);
-        throw error;
-      }
-      await handle.close();
-      await rename(temporary, path);
+      await replace(path, bytes, mode, true);
       await syncDirectory(dirname(path));
+    },
+    derived: {
+      write: (path, bytes) => replace(path, bytes, FILE_MODE, false),
+      async sync(paths) {
+        for (const path of paths) await syncPath(path, constants.O_RDONLY);
+        for (const directory of new Set(paths.map((path) => dirname(path)))) await syncDirectory(directory);
+      },
     },
     async remove(path) {
       await absentAs(unlink(path), undefined);
@@ -60,8 +54,30 @@ export function createRealDisk(): Disk {
   };
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+/** Temporary file, sync if wanted, rename. */
+async function replace(path: string, bytes: Uint8Array, mode: number, synced: boolean): Promise<void> {
+  temporaries += 1;
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${temporaries}.temporary`);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+  const handle = await open(temporary, flags, mode);
+  try {
+    await handle.writeFile(bytes);
+    if (synced) await handle.sync();
+  } catch (error) {
+    await handle.close();
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  await handle.close();
+  await rename(temporary, path);
+}
+
+function syncDirectory(path: string): Promise<void> {
+  return syncPath(path, constants.O_RDONLY | constants.O_DIRECTORY);
+}
+
+async function syncPath(path: string, flags: number): Promise<void> {
+  const handle = await open(path, flags);
   try {
     await handle.sync();
   } finally {
