@@ -32,7 +32,7 @@ export interface AppendFile {
   /** Bytes in the file, those not yet synced included. */
   readonly size: number;
   append(bytes: Uint8Array): Promise<void>;
-  /** fdatasync */
+  /** Resolves when everything that was appended is durable, as after fdatasync. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
