@@ -61,6 +61,7 @@ export function createGatewayState(parts: StateParts): GatewayState {
         break;
       case 'ended':
         outgoing.restoreEnded(note);
+        if (note.answer !== undefined) applyHeard(note.answer.checkpoint);
         break;
       case 'received':
         applyReceived(note);
@@ -97,6 +98,7 @@ export function createGatewayState(parts: StateParts): GatewayState {
     book.restore(details.value, entry, note.isLasting);
     incoming.open(entry, note.isLasting, details.value.iat);
     keepReceived(note, details.value.iat);
+    applyHeard(note.request.checkpoint);
   };
 
   const applyAnswered = (note: AnsweredNote, index: number | undefined): void => {
@@ -104,6 +106,12 @@ export function createGatewayState(parts: StateParts): GatewayState {
     const { kind, salt, details, isAdmitted } = note;
     incoming.answered(note.entry.toString('hex'), { kind, salt, details, index }, isAdmitted);
     keepEnd({ ...note, index });
+  };
+
+  /** A message was accepted on this head: its proof is still owed if the process ended before it came (PROTOCOL 13). */
+  const applyHeard = (checkpoint: string): void => {
+    const head = parseCheckpoint(checkpoint);
+    if (head.ok) heads.observe({ ...head.value, checkpoint });
   };
 
   const applyHead = (checkpoint: string): void => {
