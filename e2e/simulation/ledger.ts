@@ -96,6 +96,7 @@ export function openLedger(world: World, gateways: readonly string[]): Ledger {
   for (const machine of gateways) {
     const onNote = ({ note }: DurableNote): void => {
       const name = STEP_OF_NOTE[note.type];
+      if ('entry' in note) world.note(`durable ${machine} ${note.type} ${note.entry.toString('hex').slice(0, 8)}`);
       if (name !== undefined) step(machine, name);
     };
     taps.set(machine, tapJournal(world, machine, onNote));
@@ -112,13 +113,17 @@ export function openLedger(world: World, gateways: readonly string[]): Ledger {
       const known = heads.get(origin) ?? new Set();
       heads.set(origin, known.add(checkpoint));
     },
-    asks: () => step(machine, 'outcome-asked'),
+    asks(entry) {
+      world.note(`${machine} asks what became of ${entry.slice(0, 8)}`);
+      step(machine, 'outcome-asked');
+    },
     lease(sentAt) {
       leases.set(machine, Math.max(sentAt, leases.get(machine) ?? 0));
       step(machine, 'lease-renewed');
     },
     message(direction, seen) {
       const noun = seen.kind === 'request' ? 'request' : 'answer';
+      world.note(`${seen.kind} ${direction} ${machine} ${(seen.request ?? seen.entry).slice(0, 8)}`);
       if (direction === 'arrives') {
         const clock = world.machine(machine).ports.clock.now() / 1000;
         arrived.push({ machine, seen, at: world.now, clock });

@@ -4,10 +4,13 @@
  */
 import { createWorld } from '@minben/ports/simulated';
 import { CELLS, type Cell, planFaults } from './faults.ts';
+import { checkBackup } from './invariants/backup.ts';
+import { checkRival } from './invariants/rival.ts';
 import { checkInvariants } from './invariants.ts';
 import { openLedger } from './ledger.ts';
 import { EPOCH, planNation } from './nation.ts';
 import { createProcesses } from './processes.ts';
+import { MISCHIEFS, runRival } from './rival.ts';
 import { mintGrants, planTraffic, runTraffic, TRAFFIC_MS } from './traffic.ts';
 
 export interface SeedReport {
@@ -21,15 +24,17 @@ export interface SeedReport {
   readonly lines: readonly string[];
 }
 
-const SETTLE_STEP_MS = 1_000;
-const SETTLE_STEPS = 120;
+const SETTLE_MS = 120_000;
+/** The rival is done early enough that what it did has been noticed at the end. */
+const RIVAL_MS = 5_000;
 
 export async function runSeed(seed: number): Promise<SeedReport> {
   const world = createWorld(`exchange ${seed}`, { epoch: EPOCH });
   const { prng } = world;
   const ledger = openLedger(world, ['city', 'household', 'spare']);
   const choices = prng.fork('agencies');
-  const processes = createProcesses(planNation(world), ledger, {
+  const nation = planNation(world);
+  const processes = createProcesses(nation, ledger, {
     binding: seed % 2 === 0 ? 't-road/1' : 'http/1.1',
     agencyDelay: () => choices.between(1, choices.chance(0.1) ? 1_500 : 30),
   });
@@ -45,6 +50,14 @@ export async function runSeed(seed: number): Promise<SeedReport> {
   const cell = CELLS[seed % CELLS.length] as Cell;
   const faults = planFaults(world, prng.fork('faults'), processes, cell);
   runTraffic(world, prng.fork('applications'), ledger, processes);
+  const mischief = prng.fork('mischief');
+  const rival = runRival(nation, mischief, [mischief.pick(MISCHIEFS), mischief.pick(MISCHIEFS), 'honest'], RIVAL_MS);
+  let backup: Parameters<typeof checkBackup>[2];
+  const victim = prng.pick([processes.city, processes.household]);
+  world.after(prng.below(TRAFFIC_MS), () => {
+    const size = victim.current?.core.log.head.size;
+    if (size !== undefined) backup = { size, restore: world.machine(victim.machine).backUp() };
+  });
   await world.pass(TRAFFIC_MS + 4_000);
 
   faults.heal();
@@ -56,10 +69,14 @@ export async function runSeed(seed: number): Promise<SeedReport> {
         current !== undefined && current.core.outgoing.open().length === 0 && current.core.inFlight() === 0,
     );
   await world.pass(6_000);
-  await passUntil(isSettled, SETTLE_STEP_MS * SETTLE_STEPS);
+  await passUntil(isSettled, SETTLE_MS);
   await world.pass(1_500);
 
-  const violations = await checkInvariants(world, ledger, processes);
+  const violations = [
+    ...(await checkInvariants(world, ledger, processes)),
+    ...checkRival(world, ledger, processes, rival),
+    ...(await checkBackup(world, victim, backup)),
+  ];
   return {
     seed,
     hash: world.trace.hash(),

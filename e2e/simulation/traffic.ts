@@ -61,6 +61,7 @@ export function planTraffic(world: World, prng: Prng, ledger: Ledger): void {
 
 /** Sets all applications going; resolves never: whatever comes is in the ledger. */
 export function runTraffic(world: World, prng: Prng, ledger: Ledger, processes: Processes): void {
+  const end = world.now + TRAFFIC_MS + 3_000;
   for (const call of ledger.calls.values()) world.after(call.at, () => attempt(call, 1));
   withdrawLater();
 
@@ -70,7 +71,9 @@ export function runTraffic(world: World, prng: Prng, ledger: Ledger, processes: 
       if (isOver) return;
       isOver = true;
       const isWanted = isDone ? call.again && number === 1 : number < MAXIMUM_ATTEMPTS;
-      if (isWanted) world.after(prng.between(200, 3_000), () => attempt(call, number + 1));
+      if (world.now > end) return;
+      // Nobody begins anything new while the run settles.
+      if (isWanted) world.after(prng.between(200, 1_500), () => attempt(call, number + 1));
     };
     const gateway = processes.city.current;
     if (gateway === undefined) return again(false);

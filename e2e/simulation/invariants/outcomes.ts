@@ -12,6 +12,8 @@ type Of<Type extends Note['type']> = Extract<Note, { type: Type }>;
 interface Received {
   note?: Of<'received'>;
   readonly answers: Of<'answered'>[];
+  /** Answers without admission: refusals, and repeated answers from the record to a retry. */
+  readonly refusals: Of<'answered'>[];
   lost: number;
 }
 
@@ -43,13 +45,14 @@ export function checkOutcomes(ledger: Ledger, processes: Processes): string[] {
 function readReceived(ledger: Ledger, machine: string): Map<string, Received> {
   const all = new Map<string, Received>();
   const of = (entry: Buffer): Received => {
-    const found = all.get(hex(entry)) ?? { answers: [], lost: 0 };
+    const found = all.get(hex(entry)) ?? { answers: [], refusals: [], lost: 0 };
     all.set(hex(entry), found);
     return found;
   };
   for (const { note } of ledger.taps.get(machine)?.notes ?? []) {
     if (note.type === 'received') of(note.entry).note = note;
-    if (note.type === 'answered') of(note.entry).answers.push(note);
+    if (note.type === 'answered' && note.isAdmitted) of(note.entry).answers.push(note);
+    if (note.type === 'answered' && !note.isAdmitted) of(note.entry).refusals.push(note);
     if (note.type === 'lost') of(note.entry).lost += 1;
   }
   return all;
@@ -60,6 +63,7 @@ function checkReceived(machine: string, received: ReadonlyMap<string, Received>)
   const broken: string[] = [];
   for (const [entry, there] of received) {
     const { answers, lost } = there;
+    if (there.note === undefined && answers.length + lost === 0) continue;
     const kinds = answers.map(({ kind }) => kind).join(' ');
     const isOne =
       (kinds === '' && lost === 1) || (lost === 0 && ['response', 'refusal', 'response withheld'].includes(kinds));
@@ -69,11 +73,11 @@ function checkReceived(machine: string, received: ReadonlyMap<string, Received>)
 }
 
 function agree({ outcome, answer }: Of<'ended'>, there: Received | undefined): boolean {
-  const last = there?.answers.at(-1);
-  const hasProof =
-    answer !== undefined &&
-    last !== undefined &&
-    Buffer.from(answer.evidence.details).equals(Buffer.from(last.details));
+  const said = [...(there?.answers.slice(-1) ?? []), ...(there?.refusals ?? [])];
+  const last = said.find(
+    ({ details }) => answer !== undefined && Buffer.from(answer.evidence.details).equals(Buffer.from(details)),
+  );
+  const hasProof = last !== undefined;
   switch (outcome) {
     case 'delivered':
       return hasProof && last.kind === 'response';
@@ -91,7 +95,7 @@ function agree({ outcome, answer }: Of<'ended'>, there: Received | undefined): b
 
 /** Whatever came late was refused without ever being stored as a request. */
 function wasNeverTaken(there: Received | undefined): boolean {
-  return there === undefined || (there.note === undefined && there.answers.every(({ kind }) => kind === 'refusal'));
+  return there === undefined || (there.note === undefined && there.answers.length === 0 && there.lost === 0);
 }
 
 function describe(there: Received | undefined): string {
