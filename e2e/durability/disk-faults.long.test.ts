@@ -2,8 +2,9 @@
  * EIO and ENOSPC under every process of a running exchange: from the failed write or sync on it acknowledges nothing,
  * says why, and works again once it is started on a disk that does. What it had told before is all there.
  */
-import { createPrng } from '@minben/ports/simulated';
+
 import type { DiskFault } from '@minben/ports/faulty';
+import { createPrng } from '@minben/ports/simulated';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from './cluster/cluster.ts';
 import { CONSENT, type Kind } from './cluster/places.ts';
@@ -119,5 +120,7 @@ describe('the witness', () => {
 it('has lost and doubled nothing in the end', async () => {
   await checkEnd({ ...means(), prng: prng.fork('end') });
   expect(ledger.violations.found).toEqual([]);
-  console.log(`disk faults: ${ledger.deliveries.size} answers acknowledged, ${ledger.cosignatures} cosignatures, none lost`);
+  console.log(
+    `disk faults: ${ledger.deliveries.size} answers acknowledged, ${ledger.cosignatures} cosignatures, none lost`,
+  );
 });

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { KINDS } from './cluster/places.ts';
 import { run } from './run.ts';
 
-it('loses, doubles and releases nothing unproven when each process is killed while it works', { timeout: 180_000 }, async () => {
+it('loses, doubles and releases nothing unproven when each process is killed while it works', {
+  timeout: 180_000,
+}, async () => {
   const { kills, ledger, summary } = await run({
     seed: 'a few kills',
     kills: { consumer: 2, provider: 2, registry: 2, witness: 2 },

@@ -9,12 +9,12 @@ import { type HeadAnswer, LogRefusal, parseCheckpoint } from '@minben/evidence';
 import { createSubjectSealer } from '@minben/exchange';
 import { type GatewayCore, loadGatewayConfig, loadGatewaySecrets, openCore } from '@minben/gateway';
 import { createFileSigner, createRealClock, createRealDisk, createRealRandom, type Network } from '@minben/ports';
+import { createPrng } from '@minben/ports/simulated';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from './cluster/cluster.ts';
 import { GATEWAY_NAMES, type GatewayName } from './cluster/places.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { exchangeUntilOutcome } from './load/exchanges.ts';
-import { createPrng } from '@minben/ports/simulated';
 
 const TAIL_HEADS = 3;
 const disk = createRealDisk();
@@ -116,7 +116,9 @@ async function copyOf(name: GatewayName): Promise<Torn> {
 }
 
 async function publishedSize(directory: string): Promise<number> {
-  const parsed = parseCheckpoint(await readFile(join(directory, 'log', 'public', 'checkpoint'), 'utf8').catch(() => ''));
+  const parsed = parseCheckpoint(
+    await readFile(join(directory, 'log', 'public', 'checkpoint'), 'utf8').catch(() => ''),
+  );
   return parsed.ok ? parsed.value.size : 0;
 }
 

@@ -5,8 +5,8 @@ import type { Kind } from '../cluster/places.ts';
 import { pause } from '../cluster/until.ts';
 import { fetchReceipt } from '../ledger/check-message.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Turns } from './turns.ts';
 import { chooseFate, describeFate, type Fate, PATIENCE_MS } from './choose-death.ts';
+import type { Turns } from './turns.ts';
 
 export interface KillMeans {
   readonly cluster: Cluster;
@@ -56,7 +56,10 @@ async function meet({ cluster, kind, ledger, turns }: KillMeans, fate: Fate): Pr
   const giveBack = await turns.take();
   const { signal, code } = await own.kill();
   if (signal !== 'SIGKILL')
-    ledger.violations.add('unexpected', `the ${kind} ended with ${code ?? signal}: ${own.lines.slice(-12).join(' | ')}`);
+    ledger.violations.add(
+      'unexpected',
+      `the ${kind} ended with ${code ?? signal}: ${own.lines.slice(-12).join(' | ')}`,
+    );
   return giveBack;
 }
 
@@ -76,14 +79,18 @@ async function restart(means: KillMeans, fate: Fate): Promise<void> {
     const { signal, code } = await own.ended();
     // It may have met its planned death on the way; everything else is a process that does not come back.
     if (signal !== 'SIGKILL' || fate.manner !== 'planned')
-      ledger.violations.add('stuck', `the ${kind} did not start (${code ?? signal}): ${own.lines.slice(-12).join(' | ')}`);
+      ledger.violations.add(
+        'stuck',
+        `the ${kind} did not start (${code ?? signal}): ${own.lines.slice(-12).join(' | ')}`,
+      );
     return;
   }
   if (kind === 'witness') return;
   if (!(await becomesWritable(means, fate)) || kind === 'registry') return;
   for (const { id } of recent) {
     const receipt = await fetchReceipt(cluster, kind, id);
-    if (receipt === 'none') ledger.violations.add('lost', `the ${kind} knows nothing of ${id} after ${describeFate(fate)}`);
+    if (receipt === 'none')
+      ledger.violations.add('lost', `the ${kind} knows nothing of ${id} after ${describeFate(fate)}`);
   }
 }
 
@@ -97,7 +104,10 @@ async function becomesWritable({ cluster, kind, ledger, isOver }: KillMeans, fat
     reasons = told ?? reasons;
     const refusing = reasons.find((reason) => FATAL.some((fatal) => reason.startsWith(fatal)));
     if (refusing !== undefined) {
-      ledger.violations.add('stuck', `the ${kind} refuses to write after a restart: ${refusing}, ${own.lines.find((line) => line.includes('log-stopped')) ?? ''}`);
+      ledger.violations.add(
+        'stuck',
+        `the ${kind} refuses to write after a restart: ${refusing}, ${own.lines.find((line) => line.includes('log-stopped')) ?? ''}`,
+      );
       return false;
     }
     if (told !== undefined && !reasons.some((reason) => reason.startsWith('log-'))) return true;

@@ -1,10 +1,10 @@
 /** The last judgement: everything runs again and is left in peace; now all that was ever acknowledged must be there. */
 import { commit, parseProof, verifyReceipt } from '@minben/evidence';
+import type { Prng } from '@minben/ports/simulated';
 import type { Cluster } from '../cluster/cluster.ts';
 import { KINDS } from '../cluster/places.ts';
 import { pause } from '../cluster/until.ts';
 import { exchangeUntilOutcome } from '../load/exchanges.ts';
-import type { Prng } from '@minben/ports/simulated';
 import { checkMessage, fetchReceipt } from './check-message.ts';
 import type { GrantRecord, Ledger } from './ledger.ts';
 
@@ -80,7 +80,10 @@ async function checkMessages({ cluster, ledger }: EndMeans): Promise<void> {
     if (open.length > 0) await pause(AGAIN_MS);
   }
   for (const { id, isSafe } of open)
-    ledger.violations.add('lost', `${isSafe ? 'GET' : 'POST'} ${id} was delivered: ${last.get(id) ?? 'nothing is known'}`);
+    ledger.violations.add(
+      'lost',
+      `${isSafe ? 'GET' : 'POST'} ${id} was delivered: ${last.get(id) ?? 'nothing is known'}`,
+    );
 }
 
 async function checkGrants(means: EndMeans): Promise<void> {
@@ -99,15 +102,21 @@ async function checkGrants(means: EndMeans): Promise<void> {
     const fitting = grants.filter(fits);
     return Array.from({ length: Math.min(GRANTS_TRIED, fitting.length) }, () => prng.pick(fitting));
   };
-  await forAll(sample(({ isAsked, uses }) => !isAsked && uses === undefined), async (grant) => {
-    const { outcome, rule } = await exchangeUntilOutcome(means, 'GET', grant);
-    if (outcome !== 'delivered') ledger.violations.add('lost', `grant ${grant.jti} is honoured no more: ${rule}`);
-  });
-  await forAll(sample(({ isEffective, uses }) => isEffective && uses === undefined), async (grant) => {
-    const { outcome, rule } = await exchangeUntilOutcome(means, 'GET', grant);
-    if (outcome !== 'refused' || rule !== 'grant-withdrawn')
-      ledger.violations.add('not-withdrawn', `${grant.jti}: ${outcome} ${rule}`);
-  });
+  await forAll(
+    sample(({ isAsked, uses }) => !isAsked && uses === undefined),
+    async (grant) => {
+      const { outcome, rule } = await exchangeUntilOutcome(means, 'GET', grant);
+      if (outcome !== 'delivered') ledger.violations.add('lost', `grant ${grant.jti} is honoured no more: ${rule}`);
+    },
+  );
+  await forAll(
+    sample(({ isEffective, uses }) => isEffective && uses === undefined),
+    async (grant) => {
+      const { outcome, rule } = await exchangeUntilOutcome(means, 'GET', grant);
+      if (outcome !== 'refused' || rule !== 'grant-withdrawn')
+        ledger.violations.add('not-withdrawn', `${grant.jti}: ${outcome} ${rule}`);
+    },
+  );
 }
 
 /** Follows each log beyond every head that anyone was shown, and compares all of them. */
@@ -143,7 +152,8 @@ async function checkTokens({ ledger }: EndMeans): Promise<void> {
     const parsed = parseProof(path ?? '');
     if (parsed.ok) ledger.heads.saw(parsed.value.checkpoint, `the withdrawal of ${jti}`);
     const gone = commit('withdrawal', Buffer.from(withdrawn ?? '', 'base64url'), Buffer.from(text2 ?? ''));
-    if (!hub.has(Buffer.from(gone).toString('hex'))) ledger.violations.add('lost', `the entry of the withdrawal of ${jti}`);
+    if (!hub.has(Buffer.from(gone).toString('hex')))
+      ledger.violations.add('lost', `the entry of the withdrawal of ${jti}`);
   }
 }
 

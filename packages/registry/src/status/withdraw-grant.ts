@@ -29,8 +29,7 @@ export function createWithdrawing(
 
   const append = async (jti: string, index: number): Promise<Withdrawal> => {
     // A version that was reserved and never logged would leave a gap that no later start could read across.
-    if (log.state.name !== 'writable')
-      throw new LogRefusal(log.state.name === 'asking' ? 'asking' : log.state.reason);
+    if (log.state.name !== 'writable') throw new LogRefusal(log.state.name === 'asking' ? 'asking' : log.state.reason);
     reserved = Math.max(reserved, book.version) + 1;
     const version = reserved;
     const iat = Math.floor(means.clock.now() / 1000);
