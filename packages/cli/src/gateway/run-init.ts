@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type InitOptions, type InitStep, initGateway } from '@minben/gateway';
 import { createRealClock, createRealDisk, createRealNetwork, createRealRandom } from '@minben/ports';
 import { createCertificateRequest } from '@minben/registry';
+import { joinValues } from '../join-values.ts';
 import { readSecret } from '../read-config.ts';
 
 const USAGE = `用法 Usage: minben gateway init
@@ -82,7 +83,7 @@ function parseOptions(args: readonly string[]) {
   const text = { type: 'string' } as const;
   try {
     return parseArgs({
-      args: [...args],
+      args: joinValues(args, ['bundle-key', 'hub-log-key']),
       options: {
         folder: text,
         gateway: text,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import Type, { type Static } from 'typebox';
+import { joinValues } from '../join-values.ts';
 import { readConfig } from '../read-config.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -65,7 +66,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
 function readFlags(args: readonly string[], environment: NodeJS.ProcessEnv): Flags | undefined {
   try {
     const options = Object.fromEntries(OPTIONS.map((name) => [name, { type: 'string' as const }]));
-    const { values } = parseArgs({ args: [...args], options });
+    const { values } = parseArgs({ args: joinValues(args, OPTIONS), options });
     const flags: Flags = {};
     for (const name of OPTIONS) {
       const value = values[name] ?? environment[`MINBEN_WITNESS_${name.toUpperCase().replaceAll('-', '_')}`];
