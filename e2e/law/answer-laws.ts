@@ -1,11 +1,12 @@
 /** What the city's gateways refuse of a provider's answer: they verify it as strictly as the provider verified the question (PROTOCOL 5, 12). */
 import { randomBytes } from 'node:crypto';
 import type { ResponseDetails } from '@minben/exchange';
+import { until } from '../support/cluster.ts';
 import { consumerOf } from '../support/hostile-peer.ts';
 import type { AnswerPlan } from '../support/hostile-provider.ts';
 import { CITY, GATEWAYS } from '../support/plan.ts';
 import type { Binding } from '../support/wire.ts';
-import { demand, demandExplained, demandRuled, type Law } from './model.ts';
+import { demand, demandExplained, demandRuled, type Law, type Stage } from './model.ts';
 
 interface RefusedAnswer {
   readonly id: string;
@@ -54,6 +55,13 @@ const flip = (bytes: Uint8Array | undefined): Buffer => {
   copy[7] = (copy[7] ?? 0) ^ 1;
   return copy;
 };
+
+/** Time passed for the shared peer's heads as well: they are proven from its tiles within a moment. */
+async function demandSettled(stage: Stage, binding: Binding): Promise<void> {
+  const { service } = await stage.provider();
+  const ask = () => stage.call({ gateway: consumerOf(binding), service, method: 'POST', path: '/people/1' });
+  await until('the shared peer’s heads are proven', async () => (await ask()).status === 200);
+}
 
 export const answerLaws: readonly Law[] = [
   {
@@ -237,6 +245,7 @@ export const answerLaws: readonly Law[] = [
         demand((await ask()).status === 200, 'a head may stand unproven for a while');
       await stage.cluster.gateway(gateway).passTime(11_000);
       demandRuled(await ask(), 'head-unproven', 'consumer-gateway');
+      await demandSettled(stage, binding);
     },
   },
   {

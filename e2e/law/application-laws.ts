@@ -56,7 +56,7 @@ export const applicationLaws: readonly Law[] = [
   refusesCall({
     id: 'app-service-unknown',
     rules: [11],
-    name: 'refuses a service that no bundle holds',
+    name: 'refuses a service that no bundle holds before anything is sent',
     call: { service: `${REGISTER}/nothing` },
     rule: 'service-unknown',
   }),
@@ -77,7 +77,7 @@ export const applicationLaws: readonly Law[] = [
   refusesCall({
     id: 'app-purpose',
     rules: [11],
-    name: 'refuses a purpose outside the agreement',
+    name: 'refuses a purpose outside the agreement before anything is sent',
     call: { headers: [['t-road-purpose', 'statistics']] },
     rule: 'purpose-not-allowed',
   }),

@@ -1,7 +1,7 @@
 /** One request, one use, one effect (PROTOCOL 10, 12), and no answer before its entry is durable (8, 17). */
 import { randomBytes } from 'node:crypto';
 import { makeUuid } from '@minben/kernel';
-import { until } from '../support/cluster.ts';
+import { type GatewayHandle, until } from '../support/cluster.ts';
 import { forgeGrant, issueGrant } from '../support/grants.ts';
 import { consumerOf } from '../support/hostile-peer.ts';
 import { REGISTER } from '../support/plan.ts';
@@ -265,18 +265,16 @@ export const effectLaws: readonly Law[] = [
       const peer = await stage.peer();
       const b1 = stage.cluster.gateway('b1');
       const { agency } = stage.cluster;
-      await b1.failDisk({ operation: 'sync', code: 'EIO' });
-      const made = await peer.make();
-      const reply = await peer.send(binding, made);
-      demand(reply.kind === 'bare', 'no answer with data', reply.body.toString());
-      demandRefused(reply, 'evidence-unavailable');
-      const later = await peer.make({ method: 'POST' });
-      demandRefused(await peer.send(binding, later), 'evidence-unavailable');
-      demand(agency.under(later.id).length === 0, 'the agency is not even asked');
-      demand((await b1.reasons()).includes('log-refusing'), 'readiness says why', await b1.reasons());
-      await b1.kill();
-      await b1.restart();
-      await b1.ready();
+      await withBrokenDisk(b1, 'EIO', async () => {
+        const made = await peer.make();
+        const reply = await peer.send(binding, made);
+        demand(reply.kind === 'bare', 'no answer with data', reply.body.toString());
+        demandRefused(reply, 'outcome-unknown');
+        const later = await peer.make({ method: 'POST' });
+        demandRefused(await peer.send(binding, later), 'evidence-unavailable');
+        demand(agency.under(later.id).length === 0, 'the agency is not even asked');
+        demand((await b1.reasons()).includes('log-refusing'), 'readiness says why', await b1.reasons());
+      });
       demandDelivered(await peer.ask(binding));
     },
   },
@@ -288,13 +286,11 @@ export const effectLaws: readonly Law[] = [
     async run(stage, binding) {
       const peer = await stage.peer();
       const b1 = stage.cluster.gateway('b1');
-      await b1.failDisk({ operation: 'sync', code: 'ENOSPC' });
-      const made = await peer.make({ method: 'POST' });
-      demandRefused(await peer.send(binding, made), 'outcome-unknown');
-      demand(stage.cluster.agency.under(made.id).length === 0, 'no effect without a record');
-      await b1.kill();
-      await b1.restart();
-      await b1.ready();
+      await withBrokenDisk(b1, 'ENOSPC', async () => {
+        const made = await peer.make({ method: 'POST' });
+        demandRefused(await peer.send(binding, made), 'outcome-unknown');
+        demand(stage.cluster.agency.under(made.id).length === 0, 'no effect without a record');
+      });
     },
   },
   {
@@ -306,15 +302,13 @@ export const effectLaws: readonly Law[] = [
       const gateway = stage.cluster.gateway(consumerOf(binding));
       const { provider, service } = await stage.provider();
       const before = provider.requests.length;
-      await gateway.failDisk({ operation: 'sync', code: 'EIO' });
-      for (const method of ['GET', 'POST']) {
-        const got = await stage.call({ gateway: gateway.name, service, method, path: '/people/1' });
-        demandRuled(got, 'evidence-unavailable', 'consumer-gateway');
-      }
-      demand(provider.requests.length === before, 'nothing was sent');
-      await gateway.kill();
-      await gateway.restart();
-      await gateway.ready();
+      await withBrokenDisk(gateway, 'EIO', async () => {
+        for (const method of ['GET', 'POST']) {
+          const got = await stage.call({ gateway: gateway.name, service, method, path: '/people/1' });
+          demandRuled(got, 'evidence-unavailable', 'consumer-gateway');
+        }
+        demand(provider.requests.length === before, 'nothing was sent');
+      });
     },
   },
   {
@@ -331,10 +325,8 @@ export const effectLaws: readonly Law[] = [
       });
       const got = await stage.call({ gateway: gateway.name, service, method: 'POST', path: '/people/1' });
       provider.answer({});
+      await revive(gateway);
       demandRuled(got, 'evidence-unavailable', 'consumer-gateway');
-      await gateway.kill();
-      await gateway.restart();
-      await gateway.ready();
     },
   },
   {
@@ -351,6 +343,26 @@ export const effectLaws: readonly Law[] = [
     },
   },
 ];
+
+/** The gateway's next sync fails; afterwards it gets a new process over its files. */
+async function withBrokenDisk(
+  gateway: GatewayHandle,
+  code: 'EIO' | 'ENOSPC',
+  work: () => Promise<void>,
+): Promise<void> {
+  await gateway.failDisk({ operation: 'sync', code });
+  try {
+    await work();
+  } finally {
+    await revive(gateway);
+  }
+}
+
+async function revive(gateway: GatewayHandle): Promise<void> {
+  await gateway.kill();
+  await gateway.restart();
+  await gateway.ready();
+}
 
 /** The first gateway of the pair is asked first again once it answers; earlier failures cool down. */
 async function settlePeers(stage: Parameters<Law['run']>[0], binding: Parameters<Law['run']>[1]): Promise<void> {

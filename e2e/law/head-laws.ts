@@ -140,6 +140,7 @@ export const headLaws: readonly Law[] = [
       demandRefused(await peer.ask(binding, {}, bare), 'head-unproven');
       peer.showPublicly(undefined);
       await until('the heads are proven', async () => (await peer.ask(binding)).kind === 'response');
+      await stage.settle();
     },
   },
   {
@@ -158,6 +159,7 @@ export const headLaws: readonly Law[] = [
       await peer.send('t-road/1', spoilt, (wire) => ({ ...wire, carried }));
       await stage.cluster.gateway('b1').passTime(11_000);
       demandRefused(await peer.ask('t-road/1'), 'head-unproven');
+      await stage.settle();
     },
   },
   {

@@ -1,7 +1,7 @@
 /** A law: one promise of the protocol, tried on a running exchange. */
 
 import { type ApplicationAnswer, type ApplicationPlan, callThrough } from '../support/application.ts';
-import type { Cluster, GatewayName } from '../support/cluster.ts';
+import { type Cluster, type GatewayName, until } from '../support/cluster.ts';
 import { type HostilePeer, playPeer } from '../support/hostile-peer.ts';
 import { type HostileProvider, playProvider } from '../support/hostile-provider.ts';
 import type { Binding, Reply } from '../support/wire.ts';
@@ -39,6 +39,8 @@ export interface Stage {
   provider(): Promise<{ peer: HostilePeer; provider: HostileProvider; service: string }>;
   freshProvider(): Promise<{ peer: HostilePeer; provider: HostileProvider; service: string }>;
   call(plan?: ApplicationPlan): Promise<ApplicationAnswer>;
+  /** After time has passed at the household's first gateway: waits until the shared peers' heads are proven anew. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -82,6 +84,12 @@ export function setStage(cluster: Cluster): Stage {
     },
     freshProvider: () => provide(fresh()),
     call: (plan) => callThrough(cluster, plan),
+    async settle() {
+      for (const playing of shared.values()) {
+        const peer = await playing;
+        await until('a shared peer is heard again', async () => (await peer.ask('t-road/1')).kind === 'response');
+      }
+    },
     async close() {
       for (const peer of opened) await peer.close();
     },
