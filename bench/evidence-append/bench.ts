@@ -14,7 +14,9 @@ import type { AppendRun } from './append-run.ts';
 /** Under var/, on the disk where data folders live: the system's temporary folder may be memory. */
 const FOLDER = fileURLToPath(new URL('../../var/bench', import.meta.url));
 const DETAILS_BYTES = 380;
-const IN_FLIGHT = [32, 128, 500];
+/** The figure of record, and others beside it: a ratio belongs to its number in flight. */
+const IN_FLIGHT = 32;
+const OTHERS = [64, 128, 500];
 
 export async function benchEvidenceAppend(options: BenchOptions): Promise<void> {
   const seconds = options.quick ? 1 : 3;
@@ -22,7 +24,7 @@ export async function benchEvidenceAppend(options: BenchOptions): Promise<void> 
   mkdirSync(FOLDER, { recursive: true });
   const folder = mkdtempSync(join(FOLDER, 'evidence-append-'));
   try {
-    for (const inFlight of IN_FLIGHT) await measure(options, folder, inFlight, seconds, rounds);
+    for (const inFlight of [IN_FLIGHT, ...OTHERS]) await measure(options, folder, inFlight, seconds, rounds);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -65,11 +67,16 @@ async function measure(
   };
   const raw = { name: 'raw writer', pids: [], run: async () => toResult(await runRaw()) };
   const measured = await measureRounds(ours, raw, { rounds, onRound: options.say });
-  const figure = summariseRounds(`evidence-append-${inFlight}`, 'entries/s', 'raw write + fdatasync', measured, rounds);
+  const name = inFlight === IN_FLIGHT ? 'evidence-append' : `evidence-append-${inFlight}`;
+  const figure = summariseRounds(name, 'entries/s', 'raw write + fdatasync', measured, rounds);
   options.report({
     ...figure,
-    goal: '≥ 0.5 of the raw writer and ≥ 60,000/s',
-    reached: figure.ratio >= 0.5 && figure.value >= 60_000,
+    ...(inFlight === IN_FLIGHT
+      ? {
+          goal: '≥ 0.5 of the raw writer and ≥ 60,000/s',
+          reached: figure.ratio >= 0.5 && figure.value >= 60_000,
+        }
+      : {}),
     conditions: {
       inFlight,
       detailsBytes: DETAILS_BYTES,
