@@ -77,7 +77,10 @@ export async function checkMessage(ledger: Ledger, delivery: Delivery, receipt: 
   const verification = await verifyReceipt(pair, ledger.policy);
   if (verification.provisional) return 'not-yet';
   if (!verification.ok)
-    return `its receipt does not verify: ${verification.claims.filter(({ holds }) => !holds).map(({ name }) => name)}`;
+    return `its receipt does not verify: ${verification.claims
+      .filter(({ holds }) => !holds)
+      .map(({ name }) => name)
+      .join(', ')}`;
   if (!consumer.has(request.hash) || !provider.has(answer.hash)) return 'not-yet';
   return 'holds';
 }

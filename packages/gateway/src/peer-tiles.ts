@@ -87,7 +87,7 @@ export function createPeerTiles(network: Network, bundle: () => BundleIndex | un
     async rootsAt(origin, sizes) {
       const { head, url } = await fetchCheckpoint(origin);
       const reader = await open(url, head);
-      const rootAt = (size: number) => (size > head.size ? undefined : reader.rootAt(size));
+      const rootAt = async (size: number) => (size > head.size ? undefined : await reader.rootAt(size));
       return { published: head, roots: await Promise.all(sizes.map(rootAt)) };
     },
     async published(origin) {
