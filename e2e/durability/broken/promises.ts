@@ -54,7 +54,17 @@ export const BROKEN_PROMISES: readonly BrokenPromise[] = [
       id: 'witness-answers-before-it-keeps',
       file: 'packages/evidence/src/witness/records.ts',
       find: `      await disk.writeAtomically(\`\${directory}/\${originDigest(origin)}\`, Buffer.from(checkpoint));`,
-      replace: `      setTimeout(() => void disk.writeAtomically(\`\${directory}/\${originDigest(origin)}\`, Buffer.from(checkpoint)), 500);`,
+      // It goes on knowing what it cosigned while it lives: only its death shows that it never wrote it.
+      replace: `      const path = \`\${directory}/\${originDigest(origin)}\`;
+      const memory = disk as unknown as { held?: Map<string, Buffer>; read(path: string): Promise<Buffer | undefined> };
+      if (memory.held === undefined) {
+        const held = new Map<string, Buffer>();
+        const { read } = memory;
+        memory.held = held;
+        memory.read = async (at) => held.get(at) ?? (await read(at));
+      }
+      memory.held.set(path, Buffer.from(checkpoint));
+      setTimeout(() => void disk.writeAtomically(path, Buffer.from(checkpoint)), 500);`,
     },
     kinds: ['witness'],
     noticed: ['went-back'],

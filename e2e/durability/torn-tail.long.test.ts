@@ -2,27 +2,25 @@
  * The journal of each gateway, with real exchanges in it, torn at every byte of its last batches: it opens at the last
  * whole batch, and it appends again exactly when nobody holds a head beyond that (PROTOCOL 17).
  */
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type HeadAnswer, LogRefusal, parseCheckpoint } from '@minben/evidence';
 import { createSubjectSealer } from '@minben/exchange';
 import { type GatewayCore, loadGatewayConfig, loadGatewaySecrets, openCore } from '@minben/gateway';
 import { createFileSigner, createRealClock, createRealDisk, createRealRandom, type Network } from '@minben/ports';
-import { createPrng } from '@minben/ports/simulated';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from './cluster/cluster.ts';
 import { GATEWAY_NAMES, type GatewayName } from './cluster/places.ts';
+import { createMemoryDisk, type Files, readFolder } from './memory-disk.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { exchangeUntilOutcome } from './load/exchanges.ts';
+import { createPrng } from '@minben/ports/simulated';
 
-const TAIL_HEADS = 3;
+/** Batches with entries that are torn at every byte. */
+const TAIL_BATCHES = 1;
 const disk = createRealDisk();
-let root: string;
 let cluster: Cluster;
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'minben-torn-'));
   cluster = await startCluster();
   const means = { cluster, ledger: openLedger(cluster), prng: createPrng('torn tail') };
   const ask = async (method: 'GET' | 'POST'): Promise<void> => {
@@ -36,7 +34,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await cluster.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 /** Nobody answers: the core works from what it has on its disk. */
@@ -47,7 +44,7 @@ const silence: Network = {
   serveMutual: () => Promise.reject(new Error('nothing is served here')),
 };
 
-async function open(name: GatewayName, directory: string, held: string | undefined): Promise<GatewayCore> {
+async function open(name: GatewayName, directory: string, files: Files, held: string | undefined): Promise<GatewayCore> {
   const config = await loadGatewayConfig(disk, cluster.prepared.configs[name]);
   if (!config.ok) throw new Error('the configuration cannot be read');
   const secrets = await loadGatewaySecrets(disk, config.value);
@@ -68,7 +65,7 @@ async function open(name: GatewayName, directory: string, held: string | undefin
     },
     {
       clock: createRealClock(),
-      disk,
+      disk: createMemoryDisk(files),
       network: silence,
       random: createRealRandom(),
       logger: () => undefined,
@@ -92,42 +89,33 @@ async function open(name: GatewayName, directory: string, held: string | undefin
 
 interface Torn {
   readonly directory: string;
-  /** The newest segment as it was at the kill. */
-  readonly bytes: Buffer;
-  /** Sets the whole directory back to its state at the kill, with the newest segment cut at this length. */
-  cut(length: number): Promise<void>;
+  /** Length of the newest segment at the kill. */
+  readonly length: number;
+  /** Size of the head that had been published by then. */
+  readonly published: number;
+  /** The files as they were at the kill, the newest segment cut at this length. */
+  cut(length: number): Files;
 }
 
-async function copyOf(name: GatewayName): Promise<Torn> {
-  const from = join(dirname(cluster.prepared.configs[name]), 'data');
-  const directory = join(root, name);
-  const [last] = (await readdir(join(from, 'log', 'journal'))).sort().slice(-1);
-  const journal = join('log', 'journal', last as string);
-  const bytes = await readFile(join(from, journal));
+async function readJournal(name: GatewayName): Promise<Torn> {
+  const directory = join(dirname(cluster.prepared.configs[name]), 'data');
+  const files = await readFolder(directory);
+  const journal = [...files.keys()].filter((path) => path.endsWith('.journal')).sort().at(-1) as string;
+  const bytes = files.get(journal) as Buffer;
+  const published = parseCheckpoint(files.get(join(directory, 'log', 'public', 'checkpoint'))?.toString() ?? '');
   return {
     directory,
-    bytes,
-    async cut(length) {
-      await rm(directory, { recursive: true, force: true });
-      await cp(from, directory, { recursive: true, filter: (path) => !path.includes('index.sqlite') });
-      await writeFile(join(directory, journal), bytes.subarray(0, length));
-    },
+    length: bytes.length,
+    published: published.ok ? published.value.size : 0,
+    cut: (length) => new Map([...files, [journal, bytes.subarray(0, length)]]),
   };
 }
 
-async function publishedSize(directory: string): Promise<number> {
-  const parsed = parseCheckpoint(
-    await readFile(join(directory, 'log', 'public', 'checkpoint'), 'utf8').catch(() => ''),
-  );
-  return parsed.ok ? parsed.value.size : 0;
-}
-
 describe.each(GATEWAY_NAMES)('the journal of the %s’s gateway', (name) => {
-  it('recovers at every torn byte, and appends exactly when no head beyond the cut has left', async () => {
-    const torn = await copyOf(name);
-    await torn.cut(torn.bytes.length);
-    const published = await publishedSize(torn.directory);
-    const whole = await open(name, torn.directory, undefined);
+  it('recovers at every torn byte, and appends exactly when no head beyond the cut has left', { timeout: 180_000 }, async () => {
+    const torn = await readJournal(name);
+    const { directory, published } = torn;
+    const whole = await open(name, directory, torn.cut(torn.length), undefined);
     const newest = whole.log.head;
     await whole.close();
     expect(newest.size).toBeGreaterThan(published);
@@ -135,10 +123,9 @@ describe.each(GATEWAY_NAMES)('the journal of the %s’s gateway', (name) => {
     const sizes = new Set<number>();
     let tried = 0;
     let last = newest.size;
-    for (let length = torn.bytes.length; length > 0 && sizes.size <= TAIL_HEADS; length -= 1) {
+    for (let length = torn.length; length > 0 && sizes.size <= TAIL_BATCHES + 1; length -= 1) {
       // The witness has cosigned the newest head: a log that ends before it was set back.
-      await torn.cut(length);
-      const beside = await open(name, torn.directory, newest.checkpoint).catch((error: unknown) => error);
+      const beside = await open(name, directory, torn.cut(length), newest.checkpoint).catch((error: unknown) => error);
       if (beside instanceof LogRefusal) {
         // It had even published more than this: the disk itself shows that something is missing.
         expect([beside.reason, last]).toEqual(['corrupt', published]);
@@ -158,8 +145,7 @@ describe.each(GATEWAY_NAMES)('the journal of the %s’s gateway', (name) => {
       await known.close();
 
       // Nobody holds more than what is left: the lost tail was never shown to anyone.
-      await torn.cut(length);
-      const alone = await open(name, torn.directory, size < newest.size ? own : newest.checkpoint);
+      const alone = await open(name, directory, torn.cut(length), size < newest.size ? own : newest.checkpoint);
       expect(await alone.log.decided()).toEqual({ name: 'writable' });
       expect((await alone.log.append(Buffer.alloc(32, 2))).index).toBe(size);
       await alone.close();
