@@ -8,6 +8,7 @@ import { TRAFFIC_MS } from './traffic.ts';
 
 /** The protocol, in the order in which an exchange takes its steps. */
 export const STEPS = [
+  'granted-answer-written',
   'journal-written',
   'request-appended',
   'request-leaving',
@@ -61,8 +62,8 @@ export interface FaultPlan {
   heal(): void;
 }
 
-/** Steps that come rarely enough that the first one must be taken. */
-const RARE: ReadonlySet<Step> = new Set(['withdrawn', 'outcome-asked']);
+/** At which occurrence of a step a fault strikes, at the latest; some steps come rarely. */
+const LATEST: Partial<Record<Step, number>> = { withdrawn: 1, 'outcome-asked': 1, 'granted-answer-written': 4 };
 
 export function planFaults(world: World, prng: Prng, processes: Processes, first: Cell): FaultPlan {
   const struck: Cell[] = [];
@@ -145,13 +146,13 @@ export function planFaults(world: World, prng: Prng, processes: Processes, first
     if (skew !== 0) world.machine(machine).jumpClock(-skew);
   };
 
-  strikeAt(first, RARE.has(first.step) ? 1 : prng.between(1, 12));
+  strikeAt(first, prng.between(1, LATEST[first.step] ?? 12));
   // What is asked after a break needs a break.
   if (first.step === 'outcome-asked') world.after(1_000, () => processes.city.crash(200));
   const further = prng.between(2, 3);
   for (let i = 0; i < further; i += 1) {
     const cell = prng.pick(CELLS);
-    strikeAt(cell, RARE.has(cell.step) ? 1 : prng.between(1, 20));
+    strikeAt(cell, prng.between(1, LATEST[cell.step] ?? 20));
   }
   const fault = prng.pick(FAULTS);
   world.after(prng.below(TRAFFIC_MS), () => {

@@ -77,6 +77,8 @@ export interface Ledger {
   readonly bugs: string[];
   watch(machine: string): Watch;
   step(machine: string, name: string): void;
+  /** The next batch in this machine's journal holds an answer under a grant. */
+  owesGranted(machine: string): void;
 }
 
 const STEP_OF_NOTE: Partial<Record<Note['type'], string>> = {
@@ -93,6 +95,7 @@ export function openLedger(world: World, gateways: readonly string[]): Ledger {
   const arrived: ArrivedSeen[] = [];
   const leases = new Map<string, number>();
   const taps = new Map<string, JournalTap>();
+  const owingGranted = new Set<string>();
   for (const machine of gateways) {
     const onNote = ({ note }: DurableNote): void => {
       const name = STEP_OF_NOTE[note.type];
@@ -102,8 +105,11 @@ export function openLedger(world: World, gateways: readonly string[]): Ledger {
     taps.set(machine, tapJournal(world, machine, onNote));
   }
   world.trace.onLine(({ machine, what }) => {
-    if (taps.has(machine) && what.startsWith('disk append /gateway/log/journal') && what.endsWith('done'))
+    if (taps.has(machine) && what.startsWith('disk append /gateway/log/journal') && what.endsWith('done')) {
       step(machine, 'journal-written');
+      // Between the check of a grant's status and the sync of its answer: the moment for which it is checked again.
+      if (owingGranted.delete(machine)) step(machine, 'granted-answer-written');
+    }
   });
 
   const watch = (machine: string): Watch => ({
@@ -153,6 +159,7 @@ export function openLedger(world: World, gateways: readonly string[]): Ledger {
     effectiveAt: new Map(),
     leases,
     bugs: [],
+    owesGranted: (machine) => void owingGranted.add(machine),
     watch,
     step,
   };

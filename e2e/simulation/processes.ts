@@ -137,6 +137,7 @@ export function createProcesses(nation: Nation, ledger: Ledger, choices: RunChoi
             ledger.step(plan.machine, 'register-asked');
             await new Promise<void>((resolve) => clock.after(choices.agencyDelay(), resolve));
             ledger.step(plan.machine, 'register-answered');
+            if (call.subject !== undefined) ledger.owesGranted(plan.machine);
             return answerResident();
           },
         }),

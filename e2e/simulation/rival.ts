@@ -16,7 +16,6 @@ import type { HttpHandler, Stream, TlsIdentity } from '@minben/ports';
 import type { Prng } from '@minben/ports/simulated';
 import {
   CITY,
-  CLIENT,
   EPOCH,
   HOUSEHOLD,
   logKeyOf,
@@ -113,7 +112,7 @@ export function runRival(nation: Nation, prng: Prng, plan: readonly Mischief[], 
         id,
         from:
           changes.asCity === true
-            ? { client: CLIENT, gateway: CITY.gateway, member: CITY.member }
+            ? { client: RIVAL_CLIENT, gateway: CITY.gateway, member: CITY.member }
             : { client: RIVAL_CLIENT, gateway: RIVAL.gateway, member: RIVAL.member },
         to: { gateway: HOUSEHOLD.gateway, member: HOUSEHOLD.member },
         origin,
@@ -123,7 +122,7 @@ export function runRival(nation: Nation, prng: Prng, plan: readonly Mischief[], 
         path: '/rival',
         headers: digestHeaders([]),
         body: { length: 0, sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' },
-        agreement: changes.asCity === true ? 'statute-1' : 'statute-3',
+        agreement: 'statute-3',
         purpose: 'address-check',
         bundle: 1,
         iat: changes.iat ?? now,
