@@ -51,9 +51,26 @@ export interface AdmissionBook {
   /** For replay: a lasting request that was admitted before. */
   restore(details: RequestDetails, entry: string, isLasting: boolean): void;
   restoreCount(count: Count): void;
+  /** For a snapshot, which forgets safe calls: per gateway, when the newest one was made. */
+  newestSafe(): readonly Floor[];
+  restoreFloor(floor: Floor): void;
   /** Lasting requests and counts that a restart must find again. */
   counts(): readonly Count[];
   forget(olderThan: number): void;
+}
+
+/** No safe request of this gateway that was made at `iat` or before is new. */
+export interface Floor {
+  readonly gateway: string;
+  /** Seconds since the epoch, by the sender's clock. */
+  readonly iat: number;
+}
+
+/** Entries and message ids of safe calls that came within one span. */
+interface Generation {
+  readonly seen: Map<string, string>;
+  /** Per gateway, the newest `iat` among them. */
+  readonly newest: Map<string, number>;
 }
 
 interface Lasting {
@@ -71,29 +88,39 @@ export function isSafeMethod(method: string): boolean {
 export function createAdmissionBook(): AdmissionBook {
   const lasting = new Map<string, Lasting>();
   const counts = new Map<string, number>();
-  let young = new Map<string, string>();
-  let old = new Map<string, string>();
-  let turnedAt = 0;
+  let young = beginGeneration();
+  let old = beginGeneration();
+  /** Per gateway: the newest request that may have been forgotten. What is not newer could be one of those. */
+  const floors = new Map<string, number>();
+  let turnedAt: number | undefined;
   let barred = 0;
 
   const turnGeneration = (now: number): void => {
+    turnedAt ??= now;
     if (now - turnedAt < GENERATION_SECONDS) return;
-    old = now - turnedAt < 2 * GENERATION_SECONDS ? young : new Map<string, string>();
-    young = new Map();
+    for (const [gateway, iat] of old.newest) raiseTo(floors, gateway, iat);
+    old = young;
+    young = beginGeneration();
     barred = 0;
     turnedAt = now;
   };
 
+  const rememberSafe = (details: RequestDetails, entry: string, key: string): void => {
+    young.seen.set(entry, '');
+    young.seen.set(key, fingerprintOf(details));
+    raiseTo(young.newest, details.from.gateway, details.iat);
+  };
+
   const admitSafe = (request: AdmissionRequest, key: string): Admission => {
     const { entry, details, now } = request;
-    const first = young.get(key) ?? old.get(key);
+    if (details.iat <= (floors.get(details.from.gateway) ?? 0)) return { kind: 'refused', rule: 'replayed' };
+    const first = young.seen.get(key) ?? old.seen.get(key);
     const fingerprint = fingerprintOf(details);
     if (first !== undefined && first !== fingerprint) return { kind: 'refused', rule: 'retry-changed' };
     const counted = first === undefined ? countQuota(request) : [];
     if (counted === undefined) return { kind: 'refused', rule: 'quota-exceeded' };
     turnGeneration(now);
-    young.set(entry, '');
-    young.set(key, fingerprint);
+    rememberSafe(details, entry, key);
     return { kind: 'admitted', isLasting: false, counts: counted };
   };
 
@@ -137,7 +164,7 @@ export function createAdmissionBook(): AdmissionBook {
       const id = parseUuid(details.id);
       if (!id.ok) return { kind: 'refused', rule: 'malformed-message' };
       const barring = `${details.from.gateway} ${request.entry}`;
-      if ([request.entry, barring].some((seen) => young.has(seen) || old.has(seen))) {
+      if ([request.entry, barring].some((seen) => young.seen.has(seen) || old.seen.has(seen))) {
         return { kind: 'refused', rule: 'replayed' };
       }
       const key = `${details.from.member} ${details.id}`;
@@ -151,14 +178,14 @@ export function createAdmissionBook(): AdmissionBook {
       turnGeneration(now);
       if (barred >= MAXIMUM_BARRED) return false;
       barred += 1;
-      young.set(`${gateway} ${entry}`, '');
+      young.seen.set(`${gateway} ${entry}`, '');
       return true;
     },
     restore(details, entry, isLasting) {
       const key = `${details.from.member} ${details.id}`;
       if (!isLasting) {
-        young.set(entry, '');
-        young.set(key, fingerprintOf(details));
+        turnGeneration(details.iat);
+        rememberSafe(details, entry, key);
         return;
       }
       const before = lasting.get(key);
@@ -172,6 +199,14 @@ export function createAdmissionBook(): AdmissionBook {
         });
     },
     restoreCount: ({ subject, count: value }) => void counts.set(subject, Math.max(value, counts.get(subject) ?? 0)),
+    newestSafe() {
+      const newest = new Map(floors);
+      for (const generation of [old, young]) {
+        for (const [gateway, iat] of generation.newest) raiseTo(newest, gateway, iat);
+      }
+      return [...newest].map(([gateway, iat]) => ({ gateway, iat }));
+    },
+    restoreFloor: ({ gateway, iat }) => raiseTo(floors, gateway, iat),
     counts: () => [...counts].map(([subject, value]) => ({ subject, count: value })),
     forget(olderThan) {
       for (const [key, { since }] of lasting) if (since < olderThan) lasting.delete(key);
@@ -180,6 +215,14 @@ export function createAdmissionBook(): AdmissionBook {
         if (subject.startsWith('quota ') && Number(subject.split(' ')[1]) < today) counts.delete(subject);
     },
   };
+}
+
+function beginGeneration(): Generation {
+  return { seen: new Map(), newest: new Map() };
+}
+
+function raiseTo(map: Map<string, number>, key: string, value: number): void {
+  if (value > (map.get(key) ?? 0)) map.set(key, value);
 }
 
 /** What must not change between a request and its retry. */

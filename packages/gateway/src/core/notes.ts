@@ -111,6 +111,14 @@ export interface BoundNote {
   readonly since: number;
 }
 
+/** Safe requests of this gateway that were made at `iat` or before are known no more, and none of them is new; in a snapshot only. */
+export interface FloorNote {
+  readonly type: 'floor';
+  readonly gateway: string;
+  /** Seconds since the epoch. */
+  readonly iat: number;
+}
+
 export type Note =
   | SentNote
   | EndedNote
@@ -121,7 +129,8 @@ export type Note =
   | ConflictNote
   | StatusNote
   | CountNote
-  | BoundNote;
+  | BoundNote
+  | FloorNote;
 
 const TYPES = [
   'sent',
@@ -134,6 +143,7 @@ const TYPES = [
   'status',
   'count',
   'bound',
+  'floor',
 ] as const;
 const OUTCOMES: readonly ExchangeOutcome[] = ['delivered', 'refused', 'not-sent', 'unknown', 'withheld'];
 const writer = new ByteWriter(4096);
@@ -182,6 +192,9 @@ export function encodeNote(note: Note): Buffer {
       break;
     case 'count':
       writer.text(note.subject).u64(note.count);
+      break;
+    case 'floor':
+      writer.text(note.gateway).u64(note.iat);
       break;
     case 'bound':
       writer.text(note.id).text(note.peer).u64(note.since);
@@ -246,6 +259,8 @@ function readNote(type: Note['type'] | undefined, reader: ByteReader): Note {
     }
     case 'count':
       return { type, subject: reader.text(), count: reader.u64() };
+    case 'floor':
+      return { type, gateway: reader.text(), iat: reader.u64() };
     case 'bound':
       return { type, id: reader.text(), peer: reader.text(), since: reader.u64() };
     case undefined:

@@ -85,6 +85,9 @@ export function createGatewayState(parts: StateParts): GatewayState {
       case 'count':
         book.restoreCount(note);
         break;
+      case 'floor':
+        book.restoreFloor(note);
+        break;
       case 'bound':
         outgoing.restoreBound(note);
         break;
@@ -127,6 +130,7 @@ export function createGatewayState(parts: StateParts): GatewayState {
       if (head !== undefined) yield { type: 'head', origin, checkpoint: head.checkpoint };
     }
     for (const conflict of heads.conflicts()) yield { type: 'conflict', ...conflict };
+    for (const floor of book.newestSafe()) yield { type: 'floor', ...floor };
     for (const count of book.counts()) yield { type: 'count', ...count };
     yield* outgoing.notes();
     for (const { received, end } of keptNotes.values()) {
