@@ -133,7 +133,8 @@ export function demandExplained(problem: Readonly<Record<string, unknown>>, rule
     'it says what happened',
     problem,
   );
-  if (about !== undefined) demand(problem['about'] === about, `it names ${about}`, problem);
+  if (about === '') demand(problem['about'] === undefined, 'it concerns the whole', problem);
+  else if (about !== undefined) demand(problem['about'] === about, `it names ${about}`, problem);
 }
 
 /** The reply delivers. */

@@ -57,6 +57,7 @@ const flip = (bytes: Uint8Array, at: number): Buffer => {
 
 const KINDS = ['response', 'refusal', 'withheld', 'grant', 'withdrawal', 'bundle', 'enrolment'] as const;
 const ABNORMAL = [
+  '/secrets/../people/1',
   '/people/../secret',
   '/people/%2e%2e/secret',
   '/people//1',
@@ -471,6 +472,7 @@ export const requestLaws: readonly Law[] = [
     rules: [11],
     name: 'refuses a service that no bundle holds',
     rule: 'service-unknown',
+    about: '',
     plan: { service: 'nothing', agreement: 'P01-open' },
   }),
   refusesRequest({
@@ -478,6 +480,7 @@ export const requestLaws: readonly Law[] = [
     rules: [4, 11],
     name: 'refuses another version of the service',
     rule: 'service-unknown',
+    about: '',
     plan: { details: changed(() => ({ serviceVersion: '2' })) },
   }),
   refusesRequest({
@@ -500,6 +503,7 @@ export const requestLaws: readonly Law[] = [
     rules: [11],
     name: 'refuses an agreement that no bundle holds',
     rule: 'no-agreement',
+    about: '',
     plan: { agreement: 'nothing' },
   }),
   refusesRequest({

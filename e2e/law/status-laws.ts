@@ -144,7 +144,7 @@ export const statusLaws: readonly Law[] = [
       const peer = await stage.peer();
       demandDelivered(await peer.ask(binding, { service: 'near-hub' }));
       await withoutHub(stage, async () => {
-        await stage.cluster.gateway('b1').passTime(2_500);
+        await stage.cluster.gateway('b1').passTime(4_000);
         demandRefused(await peer.ask(binding, { service: 'near-hub' }), 'lease-lapsed');
       });
     },
