@@ -85,6 +85,8 @@ export function openMessageStream({ stream, log, ear, onFrame, onClose }: Messag
   };
 
   const take = (frame: Frame): void => {
+    // Nothing that came in one piece with what ended the stream is taken any more.
+    if (isClosed) return;
     if (frame.type === 'known') {
       // The peer may hold a head this log does not know; then it must find out by itself.
       lastAnnounced = frame.size <= log.head.size ? frame.size : 0;
@@ -92,8 +94,10 @@ export function openMessageStream({ stream, log, ear, onFrame, onClose }: Messag
     } else if (frame.type === 'head') {
       const carried = frame.from === 0 ? undefined : { from: frame.from, path: frame.path };
       const heard = ear.hear(stream.peerFingerprint, frame.checkpoint, carried);
-      if (heard === undefined) stream.destroy();
-      else {
+      if (heard === undefined) {
+        isClosed = true;
+        stream.destroy();
+      } else {
         heardHeads.set(heard.head.size, heard);
         remember(heardHeads);
       }
