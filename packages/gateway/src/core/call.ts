@@ -72,7 +72,13 @@ const EMPTY_DIGEST = hash('sha256', '', 'hex');
 /** One attempt's end, and whether another may follow. */
 type Attempt =
   | { readonly kind: 'done'; readonly answer: ApplicationAnswer }
-  | { readonly kind: 'failed'; readonly rule: RuleName; readonly sent: boolean };
+  | {
+      readonly kind: 'failed';
+      readonly rule: RuleName;
+      readonly sent: boolean;
+      /** Where the rule was applied, when the peer said it. */
+      readonly told?: { readonly hop: Hop; readonly logId: string };
+    };
 
 export function createCaller(means: CallerMeans): Caller {
   const { clock, random, log, journal, link, peers, outgoing } = means;
@@ -104,6 +110,7 @@ export function createCaller(means: CallerMeans): Caller {
     let candidate = 0;
     let wasSent = false;
     let rule: RuleName = 'no-gateway-reachable';
+    let told: (Attempt & { kind: 'failed' })['told'];
     for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
       const bound = mayRepeat ? undefined : outgoing.boundTo(messageId);
       const peer = bound === undefined ? candidates[candidate] : candidates.find(({ id }) => id === bound);
@@ -113,13 +120,16 @@ export function createCaller(means: CallerMeans): Caller {
       wasSent ||= result.sent;
       // That a later attempt was not even sent says nothing about an earlier one that was.
       rule = wasSent && !result.sent && !mayRepeat ? 'outcome-unknown' : result.rule;
+      told = result.told;
       peers.failed(peer.id);
       // Unsafe or counted calls never fail over once a byte was sent, be it in an earlier attempt: only the gateway
       // that may have carried them out can tell, and it answers a retry from its record (PROTOCOL 10).
       if (mayRepeat || outgoing.boundTo(messageId) === undefined) candidate += 1;
       else await new Promise<void>((resolve) => clock.after(RETRY_AFTER_MS * (attempt + 1), resolve));
     }
-    return refuseHere(messageId, { rule });
+    return told === undefined
+      ? refuseHere(messageId, { rule })
+      : { kind: 'refused', messageId, refusal: { rule, ...told } };
   };
 
   const attemptOnce = async (
@@ -173,7 +183,8 @@ export function createCaller(means: CallerMeans): Caller {
     // The peer took it on and cannot prove what came of it: it stays open until the peer can tell.
     if (UNDECIDED.has(known)) return { kind: 'failed', rule: 'outcome-unknown', sent: true };
     outgoing.endLazily(entry, 'refused');
-    if (mayRepeat && PASSING.has(known)) return { kind: 'failed', rule: known, sent: true };
+    if (mayRepeat && PASSING.has(known))
+      return { kind: 'failed', rule: known, sent: true, told: { hop: 'provider-gateway', logId } };
     return {
       kind: 'done',
       answer: { kind: 'refused', messageId, refusal: { rule: known, hop: 'provider-gateway', logId } },
