@@ -12,6 +12,7 @@ it('keeps every acknowledged thing through two hundred kills', async () => {
   const { kills, deaths, ledger, summary } = await run({
     seed: process.env.MINBEN_SEED ?? randomBytes(4).toString('hex'),
     kills: { consumer: 52, provider: 52, registry: 52, witness: 52 },
+    smallSegments: true,
   });
   console.log(summary);
   const { violations, deliveries, grants } = ledger;

@@ -8,6 +8,7 @@ it('loses, doubles and releases nothing unproven when each process is killed whi
   const { kills, ledger, summary } = await run({
     seed: 'a few kills',
     kills: { consumer: 2, provider: 2, registry: 2, witness: 2 },
+    smallSegments: true,
   });
   console.log(summary);
   for (const kind of KINDS) expect(kills[kind]).toBeGreaterThanOrEqual(1);

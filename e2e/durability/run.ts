@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly slowest?: number;
   /** Ends the killing at the first violation. */
   readonly stopsAtFirst?: boolean;
+  /** Journals begin new segments all the time, so that deaths meet them in between. */
+  readonly smallSegments?: boolean;
   /** Applications that call at once. */
   readonly workers?: number;
 }
@@ -35,12 +37,25 @@ export interface RunResult {
 
 const DEAD_AT_ONCE = 2;
 
+/** Not a broken promise: the same code over a journal of which no day's worth fits into one segment. */
+export const SMALL_SEGMENTS: Mutation = {
+  id: 'small-segments',
+  file: 'packages/evidence/src/log/open-log.ts',
+  find: 'const SEGMENT_BYTES = 64 * 1024 * 1024;',
+  replace: 'const SEGMENT_BYTES = 24 * 1024;',
+};
+
 export async function run(options: RunOptions): Promise<RunResult> {
   const prng = createPrng(options.seed);
   const delays = prng.fork('agency');
   const cluster = await startCluster({
     delay: () => delays.between(0, options.slowest ?? 40),
-    ...(options.mutations === undefined ? {} : { mutations: options.mutations }),
+    mutations: {
+      ...(options.smallSegments === true
+        ? { consumer: SMALL_SEGMENTS, provider: SMALL_SEGMENTS, registry: SMALL_SEGMENTS }
+        : {}),
+      ...options.mutations,
+    },
   });
   const kills = { consumer: 0, provider: 0, registry: 0, witness: 0 };
   const deaths = { consumer: 0, provider: 0, registry: 0, witness: 0 };

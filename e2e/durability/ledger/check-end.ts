@@ -30,9 +30,9 @@ export async function checkEnd(means: EndMeans): Promise<void> {
 
 /** Every process is ready again; false when one is not, for then nothing else can be asked. */
 async function comeBack({ cluster, ledger }: EndMeans): Promise<boolean> {
-  const end = performance.now() + LONGEST_MS;
   let all = true;
   for (const kind of KINDS) {
+    const end = performance.now() + LONGEST_MS;
     let reasons: readonly string[] | undefined;
     while (performance.now() < end) {
       reasons = kind === 'witness' ? [] : await cluster.reasons(kind).catch(() => undefined);
