@@ -120,6 +120,7 @@ export async function runGateway(
         position += 1;
         index.take({ position, note, ...(entryIndex === undefined ? {} : { index: entryIndex }) });
       },
+      onSnapshot: () => index.storeNow(),
       findOlder: (entry) => {
         const found = index.findByEntry(entry);
         // A request that was taken on and lost must not look as if it had never come.

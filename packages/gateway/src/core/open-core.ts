@@ -69,6 +69,8 @@ export interface CorePorts {
   tiles(bundle: () => BundleIndex | undefined): TileWitness;
   /** Every note, replayed or new: from here receipts are indexed. */
   onNote(note: Note, index: number | undefined): void;
+  /** The journal begins a new segment and will forget older ones: what `onNote` told must be kept elsewhere by now. */
+  onSnapshot?(): void;
   /** The recorded answer of a request that memory no longer holds, by entry in hex. */
   findOlder(entry: string): Promise<RecordedAnswer | 'unknown' | undefined>;
   onRefused(rule: RuleName, peer: string | undefined, isLogged: boolean): void;
@@ -163,7 +165,10 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
     clock,
     logger,
     replay: (note, index) => state.replay(note, index),
-    snapshot: () => state.snapshot(),
+    snapshot: () => {
+      ports.onSnapshot?.();
+      return state.snapshot();
+    },
     askOthers: () => ports.askOthers(bundles.current()),
     ...(ports.gather === undefined ? {} : { gather: ports.gather }),
     ...(setup.segmentBytes === undefined ? {} : { segmentBytes: setup.segmentBytes }),

@@ -206,6 +206,17 @@ describe.each(stores)('the index of exchanges %s', (_name, openStore) => {
     await index.close();
   });
 
+  it('takes the place of an entry from a snapshot’s note, which comes without one', async () => {
+    const index = indexOver(await openStore());
+    index.take({ position: 1, note: { ...sent(1), index: 700 } as Note });
+    index.take({ position: 2, note: received(2), index: 701 });
+    index.take({ position: 3, note: { ...answered(2), index: 702 } as Note });
+    await index.flush();
+    expect(index.findByEntry(hex(1))?.request.evidence.index).toBe(700);
+    expect(index.findByEntry(hex(2))?.answer?.evidence.index).toBe(702);
+    await index.close();
+  });
+
   it('stores by itself after a while', async () => {
     const index = await filled(sent(1));
     while (index.position === 0) await new Promise((resolve) => setTimeout(resolve, 20));
