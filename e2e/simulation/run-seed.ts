@@ -26,7 +26,7 @@ export interface SeedReport {
 
 const SETTLE_MS = 120_000;
 /** The rival is done early enough that what it did has been noticed at the end. */
-const RIVAL_MS = 5_000;
+const RIVAL_MS = 3_000;
 
 export async function runSeed(seed: number): Promise<SeedReport> {
   const world = createWorld(`exchange ${seed}`, { epoch: EPOCH });
@@ -68,7 +68,7 @@ export async function runSeed(seed: number): Promise<SeedReport> {
       ({ current }) =>
         current !== undefined && current.core.outgoing.open().length === 0 && current.core.inFlight() === 0,
     );
-  await world.pass(6_000);
+  await world.pass(2_500);
   await passUntil(isSettled, SETTLE_MS);
   await world.pass(1_500);
 

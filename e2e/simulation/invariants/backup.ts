@@ -13,7 +13,7 @@ export async function checkBackup(
   if (backup === undefined || backup.size >= final) return [];
   process.crash(1_000);
   backup.restore();
-  await world.pass(8_000);
+  await world.pass(3_500);
   const log = process.current?.core.log;
   if (log === undefined) return [];
   const broken: string[] = [];
