@@ -6,8 +6,8 @@ import { canonicalize, encodeBase64Url } from '@minben/kernel';
 import { createFileSigner, type Signer } from '@minben/ports';
 import type { Cluster } from '../support/cluster.ts';
 import { HUB_ORIGIN } from '../support/plan.ts';
-import { makeRogueKey } from './grant-laws.ts';
 import { demand, type Law } from './model.ts';
+import { makeRogueKey } from './refuses-grant.ts';
 
 interface Craft {
   readonly bundle?: (bundle: TrustBundle) => TrustBundle;

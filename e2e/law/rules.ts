@@ -4,17 +4,23 @@ import { applicationLaws } from './application-laws.ts';
 import { bundleLaws } from './bundle-laws.ts';
 import { effectLaws } from './effect-laws.ts';
 import { grantLaws } from './grant-laws.ts';
+import { grantUseLaws } from './grant-use-laws.ts';
 import { headLaws } from './head-laws.ts';
 import { inProcessLaws } from './in-process-laws.ts';
 import type { Law } from './model.ts';
+import { proofLaws } from './proof-laws.ts';
 import { registerLaws } from './register-laws.ts';
 import { requestLaws } from './request-laws.ts';
+import { rightLaws } from './right-laws.ts';
 import { statusLaws } from './status-laws.ts';
 
 export const laws: readonly Law[] = [
   ...applicationLaws,
   ...requestLaws,
+  ...proofLaws,
+  ...rightLaws,
   ...grantLaws,
+  ...grantUseLaws,
   ...headLaws,
   ...effectLaws,
   ...statusLaws,

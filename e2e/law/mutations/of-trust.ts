@@ -1,0 +1,137 @@
+/** Trust bundles, and the consumer’s own side. */
+import { bundleStep, type CheckMutation, CITY, CORE, mutate } from './model.ts';
+
+export const ofTrust: readonly CheckMutation[] = [
+  bundleStep(
+    "if (!trusted.includes(bundle.keys.bundle)) return fail('bundle-untrusted-key');",
+    'void trusted;',
+    'bundle-untrusted-key',
+  ),
+  bundleStep(
+    'if (!key || !signature.ok || !isSignedBy(key, bundleMessage(sealed.details), signature.value))',
+    'if (!key || !signature.ok || !isSignedBy || !bundleMessage)',
+    'bundle-signature',
+  ),
+  bundleStep(
+    "if (bundle.instance !== current.instance) return fail('bundle-other-instance');",
+    '',
+    'bundle-other-instance',
+  ),
+  bundleStep("if (bundle.version <= current.version) return fail('bundle-not-newer');", '', 'bundle-not-newer'),
+  bundleStep(
+    'bundle.version === current.version + 1 && bundle.previous',
+    'bundle.version === 0 && bundle.previous',
+    'bundle-broken-chain',
+  ),
+  bundleStep(
+    "if (bundle.hub.logKey !== known && !underSuccessor) return fail('bundle-hub-log-changed');",
+    'void [known, underSuccessor];',
+    'bundle-hub-log-changed',
+  ),
+  bundleStep(
+    'return proven.ok ? succeed(true) : proven;',
+    'return proven.ok || !proven.ok ? succeed(true) : proven;',
+    'bundle-not-included',
+  ),
+  bundleStep("commit('bundle', salt.value", "commit('grant', salt.value", 'bundle-kind'),
+  bundleStep(
+    "if (bundle.issuedAt > nowSeconds + bundle.policy.freshnessSeconds) return fail('bundle-from-the-future');",
+    '',
+    'bundle-from-the-future',
+  ),
+  bundleStep("if (isBundleTooOld(bundle, nowSeconds)) return fail('bundle-too-old');", '', 'bundle-beyond-its-age'),
+  bundleStep(
+    "if (!parsed.ok) return fail('bundle-not-canonical');",
+    'if (!parsed.ok) return succeed(JSON.parse(sealed.details) as TrustBundle);',
+    'bundle-not-canonical',
+  ),
+  bundleStep(
+    "if (!bundleCheck.Check(bundle)) return fail('bundle-schema');",
+    'if (!bundleCheck.Check(bundle)) return succeed(bundle as TrustBundle);',
+    'bundle-schema',
+  ),
+  mutate(
+    `${CORE}/plan-call.ts`,
+    "if (isBundleTooOld(bundle.bundle, now)) return fail({ rule: 'bundle-too-old' });",
+    '',
+    ['app-bundle-too-old'],
+    CITY,
+  ),
+  mutate(
+    `${CORE}/plan-call.ts`,
+    "if (!call.client.startsWith(`${self.member}/`)) return fail({ rule: 'client-not-here' });",
+    '',
+    ['app-client-of-another'],
+    CITY,
+  ),
+  mutate(
+    `${CORE}/plan-call.ts`,
+    "if (bundle.members.get(self.member)?.subsystems.includes(subsystem) !== true) return fail({ rule: 'client-unknown' });",
+    'void subsystem;',
+    ['app-client-unknown'],
+    CITY,
+  ),
+  mutate(
+    `${CORE}/plan-call.ts`,
+    "if (agreement.suspendedBy.length > 0) return fail({ rule: 'agreement-suspended' });",
+    '',
+    ['app-agreement-not-in-force'],
+    CITY,
+  ),
+  mutate(
+    `${CORE}/plan-call.ts`,
+    "if (now < agreement.validFrom || now >= agreement.validUntil) return fail({ rule: 'agreement-expired' });",
+    '',
+    ['app-agreement-not-in-force'],
+    CITY,
+  ),
+  mutate(
+    `${CORE}/plan-call.ts`,
+    "if (!rights.mayCall(agreement, call.method, pathOf(call.path))) return fail({ rule: 'endpoint-not-allowed' });",
+    '',
+    ['app-endpoint'],
+    CITY,
+  ),
+  mutate(
+    `${CORE}/plan-call.ts`,
+    'return call.purpose !== undefined && call.purpose !== purpose',
+    'return call.purpose === ""',
+    ['app-grant-of-another-purpose'],
+    CITY,
+  ),
+  mutate(
+    'packages/gateway/src/r1/parse-call.ts',
+    "if (spoofed !== undefined) return fail({ rule: 'spoofed-header', about: spoofed });",
+    '',
+    ['app-spoofed-header'],
+    CITY,
+  ),
+  mutate(
+    'packages/gateway/src/r1/parse-call.ts',
+    'if (!split.ok) return split;',
+    'if (!split.ok) return succeed({ service, provider: subsystemOf(service), path: below, query: "" });',
+    ['app-path-not-normalised'],
+    CITY,
+  ),
+  mutate(
+    `${CORE}/call.ts`,
+    'const bound = mayRepeat ? undefined : outgoing.boundTo(messageId);',
+    'const bound = mayRepeat ? undefined : undefined;',
+    ['no-fail-over-unsafe'],
+    CITY,
+  ),
+  mutate(
+    `${CORE}/call.ts`,
+    'if (mayRepeat) outgoing.endLazily(entry, outcome, evidence);',
+    'if (mayRepeat || !mayRepeat) outgoing.endLazily(entry, outcome, evidence);',
+    ['not-delivered-before-stored'],
+    CITY,
+  ),
+  mutate(
+    'packages/ports/src/real/network/dial.ts',
+    'if (fingerprint === undefined || expectedFingerprints?.includes(fingerprint) === false) {',
+    'if (fingerprint === undefined) {',
+    ['answer-from-another-certificate'],
+    CITY,
+  ),
+];
