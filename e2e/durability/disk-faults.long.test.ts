@@ -61,7 +61,7 @@ describe.each(['consumer', 'provider'] as const)('a %s’s gateway', (kind) => {
       expect(effects.filter((count) => count > 1)).toEqual([]);
       await restart(kind);
       const after = await exchangeUntilOutcome(means(), 'POST', undefined);
-      expect(after.outcome).toBe('delivered');
+      expect(after).toEqual({ outcome: 'delivered', rule: expect.anything() });
       expect(refusedAt).toBeLessThan(200);
     },
   );

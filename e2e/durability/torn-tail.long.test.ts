@@ -7,13 +7,13 @@ import { type HeadAnswer, LogRefusal, parseCheckpoint } from '@minben/evidence';
 import { createSubjectSealer } from '@minben/exchange';
 import { type GatewayCore, loadGatewayConfig, loadGatewaySecrets, openCore } from '@minben/gateway';
 import { createFileSigner, createRealClock, createRealDisk, createRealRandom, type Network } from '@minben/ports';
+import { createPrng } from '@minben/ports/simulated';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from './cluster/cluster.ts';
 import { GATEWAY_NAMES, type GatewayName } from './cluster/places.ts';
-import { createMemoryDisk, type Files, readFolder } from './memory-disk.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { exchangeUntilOutcome } from './load/exchanges.ts';
-import { createPrng } from '@minben/ports/simulated';
+import { createMemoryDisk, type Files, readFolder } from './memory-disk.ts';
 
 /** Batches with entries that are torn at every byte. */
 const TAIL_BATCHES = 1;
@@ -44,7 +44,12 @@ const silence: Network = {
   serveMutual: () => Promise.reject(new Error('nothing is served here')),
 };
 
-async function open(name: GatewayName, directory: string, files: Files, held: string | undefined): Promise<GatewayCore> {
+async function open(
+  name: GatewayName,
+  directory: string,
+  files: Files,
+  held: string | undefined,
+): Promise<GatewayCore> {
   const config = await loadGatewayConfig(disk, cluster.prepared.configs[name]);
   if (!config.ok) throw new Error('the configuration cannot be read');
   const secrets = await loadGatewaySecrets(disk, config.value);
@@ -100,7 +105,10 @@ interface Torn {
 async function readJournal(name: GatewayName): Promise<Torn> {
   const directory = join(dirname(cluster.prepared.configs[name]), 'data');
   const files = await readFolder(directory);
-  const journal = [...files.keys()].filter((path) => path.endsWith('.journal')).sort().at(-1) as string;
+  const journal = [...files.keys()]
+    .filter((path) => path.endsWith('.journal'))
+    .sort()
+    .at(-1) as string;
   const bytes = files.get(journal) as Buffer;
   const published = parseCheckpoint(files.get(join(directory, 'log', 'public', 'checkpoint'))?.toString() ?? '');
   return {
@@ -112,7 +120,9 @@ async function readJournal(name: GatewayName): Promise<Torn> {
 }
 
 describe.each(GATEWAY_NAMES)('the journal of the %s’s gateway', (name) => {
-  it('recovers at every torn byte, and appends exactly when no head beyond the cut has left', { timeout: 180_000 }, async () => {
+  it('recovers at every torn byte, and appends exactly when no head beyond the cut has left', {
+    timeout: 180_000,
+  }, async () => {
     const torn = await readJournal(name);
     const { directory, published } = torn;
     const whole = await open(name, directory, torn.cut(torn.length), undefined);

@@ -33,8 +33,9 @@ const PASSING = new Set([
   'overloaded',
   'lease-lapsed',
   'outcome-unknown',
-  // The hub could not prove its newest head for ten seconds (PROTOCOL 13): it is dead at the moment.
+  // A log could not prove its newest head for ten seconds (PROTOCOL 13): its process is dead at the moment.
   'grant-not-in-log',
+  'head-unproven',
 ]);
 const AGAIN_MS = 60;
 const LONGEST_MS = 90_000;
