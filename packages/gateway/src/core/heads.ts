@@ -42,6 +42,8 @@ export interface HeadKeeper {
   isFrozen(origin: string): boolean;
   conflicts(): readonly Conflict[];
   origins(): readonly string[];
+  /** Heads that wait for their proof. */
+  pending(): readonly SignedHead[];
   /** For replay: what was durable before. */
   restoreHead(head: SignedHead): void;
   restoreConflict(conflict: Conflict): void;
@@ -166,6 +168,7 @@ export function createHeadKeeper({ clock, tiles, onConflict, onAdvance }: HeadKe
     isFrozen: (origin) => frozen.has(origin),
     conflicts: () => [...frozen.values()],
     origins: () => [...logs.keys()],
+    pending: () => [...logs.values()].flatMap((log) => [...log.pending.values()].map(({ head }) => head)),
     restoreHead(head) {
       const log = logs.get(head.origin);
       if (log !== undefined) accept(log, head);

@@ -81,6 +81,13 @@ export interface HeadNote {
   readonly checkpoint: string;
 }
 
+/** A head on which a message was accepted and whose proof is still owed; in a snapshot only. */
+export interface HeardNote {
+  readonly type: 'heard';
+  readonly origin: string;
+  readonly checkpoint: string;
+}
+
 export interface ConflictNote {
   readonly type: 'conflict';
   readonly origin: string;
@@ -130,7 +137,8 @@ export type Note =
   | StatusNote
   | CountNote
   | BoundNote
-  | FloorNote;
+  | FloorNote
+  | HeardNote;
 
 const TYPES = [
   'sent',
@@ -144,6 +152,7 @@ const TYPES = [
   'count',
   'bound',
   'floor',
+  'heard',
 ] as const;
 const OUTCOMES: readonly ExchangeOutcome[] = ['delivered', 'refused', 'not-sent', 'unknown', 'withheld'];
 const writer = new ByteWriter(4096);
@@ -181,6 +190,7 @@ export function encodeNote(note: Note): Buffer {
       writer.bytes(note.entry);
       break;
     case 'head':
+    case 'heard':
       writer.text(note.origin).text(note.checkpoint);
       break;
     case 'conflict':
@@ -259,6 +269,8 @@ function readNote(type: Note['type'] | undefined, reader: ByteReader): Note {
     }
     case 'count':
       return { type, subject: reader.text(), count: reader.u64() };
+    case 'heard':
+      return { type, origin: reader.text(), checkpoint: reader.text() };
     case 'floor':
       return { type, gateway: reader.text(), iat: reader.u64() };
     case 'bound':

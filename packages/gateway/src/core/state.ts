@@ -85,6 +85,9 @@ export function createGatewayState(parts: StateParts): GatewayState {
       case 'count':
         book.restoreCount(note);
         break;
+      case 'heard':
+        applyHeard(note.checkpoint);
+        break;
       case 'floor':
         book.restoreFloor(note);
         break;
@@ -129,6 +132,7 @@ export function createGatewayState(parts: StateParts): GatewayState {
       const head = heads.newest(origin);
       if (head !== undefined) yield { type: 'head', origin, checkpoint: head.checkpoint };
     }
+    for (const { origin, checkpoint } of heads.pending()) yield { type: 'heard', origin, checkpoint };
     for (const conflict of heads.conflicts()) yield { type: 'conflict', ...conflict };
     for (const floor of book.newestSafe()) yield { type: 'floor', ...floor };
     for (const count of book.counts()) yield { type: 'count', ...count };
