@@ -173,6 +173,8 @@ export const statusLaws: readonly Law[] = [
       const b1 = stage.cluster.gateway('b1');
       await withdraw(stage.cluster, grant.jti);
       await until('effective', async () => (await effectOf(stage.cluster, grant.jti)).effective);
+      // What the gateway knows of the status list rides on a later sync.
+      await new Promise((resolve) => setTimeout(resolve, 500));
       await b1.kill();
       await b1.restart();
       await b1.ready();

@@ -90,4 +90,4 @@ export function mutate(
 export const grantStep = (line: string, law: string): CheckMutation => withoutLine(GRANT, `  ${line}\n`, [law]);
 export const useStep = (line: string, law: string): CheckMutation => withoutLine(GRANT_USE, `  ${line}\n`, [law]);
 export const bundleStep = (find: string, replace: string, law: string): CheckMutation =>
-  mutate(BUNDLE, find, replace, [law]);
+  mutate(BUNDLE, find, replace, law === 'bundle-not-included' ? [law, 'bundle-kind', 'bundle-checkpoint'] : [law]);

@@ -33,7 +33,6 @@ export const ofTrust: readonly CheckMutation[] = [
     'return proven.ok || !proven.ok ? succeed(true) : proven;',
     'bundle-not-included',
   ),
-  bundleStep("commit('bundle', salt.value", "commit('grant', salt.value", 'bundle-kind'),
   bundleStep(
     "if (bundle.issuedAt > nowSeconds + bundle.policy.freshnessSeconds) return fail('bundle-from-the-future');",
     '',

@@ -37,7 +37,11 @@ function readNote({ note, index }: PlacedNote): Partial<ExchangeParts> {
     case 'answered':
       // A refusal before admission, of an entry sent twice perhaps: no end of what was received.
       if (!note.isAdmitted) return { entry: hex(note.entry) };
-      return { entry: hex(note.entry), outcome: outcomeOf(note), answer: ownEvidence(note.kind, note, index ?? note.index) };
+      return {
+        entry: hex(note.entry),
+        outcome: outcomeOf(note),
+        answer: ownEvidence(note.kind, note, index ?? note.index),
+      };
     case 'lost':
       return { entry: hex(note.entry), outcome: 'lost' };
     default:
