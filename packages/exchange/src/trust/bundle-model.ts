@@ -50,7 +50,7 @@ export const ServicePolicy = Type.Object(
   {
     /** A statutory agreement may go on this long without the hub. */
     withoutHubSeconds: Seconds,
-    /** Consent-based grants need a status lease no older than this; default one second. */
+    /** Consent-based grants need a status lease no older than this, where the hub's own is longer; 0 = the hub's. */
     leaseMilliseconds: Type.Integer({ minimum: 0 }),
     /** Oldest witnessed head of the peer that is still accepted; absent = any. */
     maximumProvisionalSeconds: Type.Optional(Seconds),

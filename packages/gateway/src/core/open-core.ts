@@ -25,6 +25,7 @@ import { createPeerChoice } from './peers.ts';
 import type { PlanMeans } from './plan-call.ts';
 import { createReceiver } from './receive.ts';
 import type { RegisterDoor } from './register-port.ts';
+import { createRefusalLimit } from './refusal-limit.ts';
 import { createRights, type RightsOfBundle } from './rights.ts';
 import { createGatewayState } from './state.ts';
 import { createStatusGate, type StatusGate } from './status-gate.ts';
@@ -100,8 +101,6 @@ export interface GatewayCore {
   close(): Promise<void>;
 }
 
-/** Refusals towards one peer that become entries, per second; the others are counted. */
-const LOGGED_REFUSALS_PER_SECOND = 50;
 const SETTLE_EVERY_MS = 1_000;
 const HEAD_NOTE_EVERY_MS = 1_000;
 
@@ -381,21 +380,5 @@ export async function openCore(setup: CoreSetup, ports: CorePorts): Promise<Gate
       framedDoor.close();
       await log.close();
     },
-  };
-}
-
-/** Counts a peer's refusals within one second; beyond the limit they are no longer entries (PROTOCOL 18). */
-function createRefusalLimit(clock: Clock): (peer: string) => boolean {
-  const counts = new Map<string, number>();
-  let second = 0;
-  return (peer) => {
-    const now = Math.floor(clock.monotonic() / 1000);
-    if (now !== second) {
-      counts.clear();
-      second = now;
-    }
-    const count = (counts.get(peer) ?? 0) + 1;
-    counts.set(peer, count);
-    return count <= LOGGED_REFUSALS_PER_SECOND;
   };
 }

@@ -25,7 +25,7 @@ export interface StatusGate {
   readonly acknowledged: number;
   /** Applies a lease that was asked for at `sentAt` on the monotonic clock: the lease runs from there. */
   apply(lease: StatusLease, sentAt: number): void;
-  /** Checks a grant's status; `toleranceMs` is how old the lease may be for this dataset. */
+  /** Checks a grant's status; `toleranceMs` is how old the lease may be for this dataset, 0 for as old as the hub allows. */
   check(status: number, toleranceMs: number): GateRefusal | undefined;
   /** Checks, and holds the acknowledgement of a withdrawal back until the ticket is given back. */
   enter(status: number, toleranceMs: number): GateTicket | GateRefusal;
@@ -51,7 +51,10 @@ export function createStatusGate(clock: Clock): StatusGate {
   let renewedAt = Number.NEGATIVE_INFINITY;
   let leaseMs = 0;
 
-  const isFresh = (toleranceMs: number): boolean => clock.monotonic() - renewedAt < Math.max(leaseMs, toleranceMs);
+  // A dataset may want a fresher lease than the hub gives, never an older one: the hub counts only its own, and
+  // says of a withdrawal that it is effective once that has run out.
+  const isFresh = (toleranceMs: number): boolean =>
+    clock.monotonic() - renewedAt < Math.min(leaseMs, toleranceMs === 0 ? leaseMs : toleranceMs);
 
   const refuse = (status: number, toleranceMs: number): GateRefusal | undefined => {
     if (withdrawn.has(status)) return 'grant-withdrawn';
