@@ -63,6 +63,8 @@ export interface ApplicationEnd {
 export interface Ledger {
   readonly calls: Map<string, PlannedCall>;
   readonly grants: Map<string, PlannedGrant>;
+  /** Exchanges that applications began at their gateway; some machines die before they end. */
+  begun: number;
   readonly ends: ApplicationEnd[];
   readonly left: LeftMessage[];
   readonly arrived: ArrivedSeen[];
@@ -150,6 +152,7 @@ export function openLedger(world: World, gateways: readonly string[]): Ledger {
   return {
     calls: new Map(),
     grants: new Map(),
+    begun: 0,
     ends: [],
     left,
     arrived,

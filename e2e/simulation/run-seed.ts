@@ -16,7 +16,9 @@ import { mintGrants, planTraffic, runTraffic, TRAFFIC_MS } from './traffic.ts';
 export interface SeedReport {
   readonly seed: number;
   readonly hash: string;
+  /** Exchanges begun, and how many of them an application saw end. */
   readonly exchanges: number;
+  readonly ended: number;
   readonly delivered: number;
   readonly faults: number;
   readonly struck: readonly Cell[];
@@ -80,7 +82,8 @@ export async function runSeed(seed: number): Promise<SeedReport> {
   return {
     seed,
     hash: world.trace.hash(),
-    exchanges: ledger.ends.length,
+    exchanges: ledger.begun,
+    ended: ledger.ends.length,
     delivered: ledger.ends.filter(({ answer }) => answer.kind === 'delivered').length,
     faults: world.trace.lines.filter((line) => line.includes(' scenario fault ')).length,
     struck: faults.struck,

@@ -9,7 +9,7 @@ for (let seed = from; seed < to; seed += step) {
   } catch (error) {
     const violations = [`the run broke: ${error instanceof Error ? error.stack : 'unknown'}`];
     process.stdout.write(
-      `${JSON.stringify({ seed, hash: '', exchanges: 0, delivered: 0, faults: 0, struck: [], violations })}\n`,
+      `${JSON.stringify({ seed, hash: '', exchanges: 0, ended: 0, delivered: 0, faults: 0, struck: [], violations })}\n`,
     );
   }
 }

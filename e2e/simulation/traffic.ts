@@ -80,6 +80,7 @@ export function runTraffic(world: World, prng: Prng, ledger: Ledger, processes: 
     const life = world.machine('city').crashes;
     world.after(PATIENCE_MS, () => again(false));
     const { client, method, path, body, grant } = call;
+    ledger.begun += 1;
     const asked = gateway.core.caller.call({
       client,
       service: SERVICE,

@@ -24,8 +24,8 @@ import { createOutgoingRecord, type OutgoingRecord, settleOpenRequests } from '.
 import { createPeerChoice } from './peers.ts';
 import type { PlanMeans } from './plan-call.ts';
 import { createReceiver } from './receive.ts';
-import type { RegisterDoor } from './register-port.ts';
 import { createRefusalLimit } from './refusal-limit.ts';
+import type { RegisterDoor } from './register-port.ts';
 import { createRights, type RightsOfBundle } from './rights.ts';
 import { createGatewayState } from './state.ts';
 import { createStatusGate, type StatusGate } from './status-gate.ts';

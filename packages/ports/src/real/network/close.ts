@@ -3,6 +3,19 @@ import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Door } from './door.ts';
 
+/** Connections below TLS: one that never ended its handshake is no connection of HTTP, and would hold the server for minutes. */
+const connectionsOf = new WeakMap<Server | SecureServer, Set<Socket>>();
+
+/** Before a server listens: what it accepts is known when it closes. */
+export function trackConnections(server: Server | SecureServer): void {
+  const connections = new Set<Socket>();
+  connectionsOf.set(server, connections);
+  server.on('connection', (connection: Socket) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
+}
+
 /**
  * Stops accepting, cuts idle connections, lets calls in flight and open streams end by themselves within
  * `graceMs`, then cuts what is left.
@@ -26,6 +39,7 @@ export async function closeListener(
   clearTimeout(timer);
   for (const socket of streams) socket.destroy();
   server.closeAllConnections();
+  for (const connection of connectionsOf.get(server) ?? []) connection.destroy();
   await closed;
 }
 

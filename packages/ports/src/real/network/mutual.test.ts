@@ -1,3 +1,4 @@
+import { connect as tcp } from 'node:net';
 import { connect as tls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectOptions, HttpRequest, Listener, Stream } from '../../network.ts';
@@ -56,6 +57,24 @@ function accept(): Promise<Stream> {
 }
 
 describe('one mutual TLS port for both bindings', () => {
+  it('closes without waiting for a connection that never begins its handshake', async () => {
+    const options = { host: '127.0.0.1', port: 0, tls: server, streamProtocol: 't-road/1' };
+    const own = await network.serveMutual(
+      options,
+      () => undefined,
+      async () => ({ status: 200, headers: [], body: Buffer.alloc(0) }),
+    );
+    const silent = tcp(own.port, '127.0.0.1');
+    silent.on('error', () => undefined);
+    await new Promise<void>((resolve) => silent.once('connect', resolve));
+    // Accepted by the server, not only by the kernel: a whole call has come after it.
+    await call({ url: `https://127.0.0.1:${own.port}/` });
+    const gone = new Promise<void>((resolve) => silent.once('close', () => resolve()));
+    await own.close(0);
+    await gone;
+    expect(silent.destroyed).toBe(true);
+  });
+
   it('takes streams and HTTP on the same port, and knows both peers by fingerprint', async () => {
     const accepted = accept();
     const stream = await connect();

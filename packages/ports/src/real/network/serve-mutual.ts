@@ -5,7 +5,7 @@
 import { createServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { HttpHandler, Listener, ServeOptions, Stream, TlsIdentity } from '../../network.ts';
-import { closeListener } from './close.ts';
+import { closeListener, trackConnections } from './close.ts';
 import { createDoor, listen, SERVER_OPTIONS } from './door.ts';
 import { streamOver } from './stream.ts';
 import { mutualTls } from './tls-options.ts';
@@ -34,6 +34,7 @@ export async function serveMutualTls(
     socket.once('close', () => streams.delete(socket));
     onStream(streamOver(socket));
   });
+  trackConnections(server);
   const port = await listen(server, options.host, options.port);
   return { port, close: (graceMs) => closeListener(server, door, streams, graceMs) };
 }

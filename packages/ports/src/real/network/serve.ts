@@ -1,7 +1,7 @@
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { HttpHandler, Listener, ServeOptions } from '../../network.ts';
-import { closeListener } from './close.ts';
+import { closeListener, trackConnections } from './close.ts';
 import { createDoor, listen, SERVER_OPTIONS } from './door.ts';
 import { mutualTls } from './tls-options.ts';
 
@@ -16,6 +16,7 @@ export async function serveHttp(
     options.tls === undefined
       ? createHttp(SERVER_OPTIONS, door.listener)
       : createHttps({ ...SERVER_OPTIONS, ...mutualTls(options.tls, ['http/1.1']) }, door.listener);
+  trackConnections(server);
   const port = await listen(server, options.host, options.port);
   return { port, close: (graceMs) => closeListener(server, door, new Set(), graceMs) };
 }
