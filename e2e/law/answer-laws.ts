@@ -300,7 +300,10 @@ export const answerLaws: readonly Law[] = [
       const { peer, provider, service } = await stage.freshProvider();
       const { openPeerDoors } = await import('../support/peer-doors.ts');
       const impostor = await openPeerDoors(cluster.network, cluster.prepared.stranger);
-      const { plan, entry } = peer.hand;
+      const { plan, entry, doors } = peer.hand;
+      // It would answer as the peer does: only its certificate tells that it is another.
+      impostor.onStream = (stream) => doors.onStream(stream);
+      impostor.onHttp = (request) => doors.onHttp(request);
       try {
         await cluster.publish({
           [`gateways/${plan.name}.json`]: { ...entry, address: impostor.address, publicUrl: impostor.publicUrl },

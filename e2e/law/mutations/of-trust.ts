@@ -114,8 +114,8 @@ export const ofTrust: readonly CheckMutation[] = [
   ),
   mutate(
     `${CORE}/call.ts`,
-    'const bound = mayRepeat ? undefined : outgoing.boundTo(messageId);',
-    'const bound = mayRepeat ? undefined : undefined;',
+    'if (mayRepeat || outgoing.boundTo(messageId) === undefined) candidate += 1;',
+    'if (mayRepeat || outgoing.boundTo(messageId) !== messageId) candidate += 1;',
     ['no-fail-over-unsafe'],
     CITY,
   ),

@@ -112,8 +112,7 @@ export function createCaller(means: CallerMeans): Caller {
     let rule: RuleName = 'no-gateway-reachable';
     let told: (Attempt & { kind: 'failed' })['told'];
     for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt += 1) {
-      const bound = mayRepeat ? undefined : outgoing.boundTo(messageId);
-      const peer = bound === undefined ? candidates[candidate] : candidates.find(({ id }) => id === bound);
+      const peer = candidates[candidate];
       if (peer === undefined) break;
       const result = await attemptOnce(request, messageId, plan, peer, mayRepeat);
       if (result.kind === 'done') return result.answer;
