@@ -52,9 +52,13 @@ export function createExchangeIndex(store: IndexStore, clock: Clock, log: Logger
       store.store([...batch.values()], position);
       for (const key of batch.keys()) waiting.delete(key);
     } catch (error) {
-      isComplete = false;
-      log('error', 'index-refused', { reason: error instanceof Error ? error.name : 'unknown' });
+      refuse(error);
     }
+  };
+
+  const refuse = (error: unknown): void => {
+    isComplete = false;
+    log('error', 'index-refused', { reason: error instanceof Error ? error.name : 'unknown' });
   };
 
   const withWaiting = (stored: IndexedExchange | undefined, entry: string): IndexedExchange | undefined => {
@@ -109,6 +113,11 @@ export function createExchangeIndex(store: IndexStore, clock: Clock, log: Logger
     },
     storeNow() {
       while (waiting.size > 0 && isComplete) storeBatch();
+      try {
+        store.makeDurable();
+      } catch (error) {
+        refuse(error);
+      }
     },
     eraseBefore: (seconds) => store.eraseBefore(seconds),
     async close() {

@@ -27,6 +27,7 @@ export function createMemoryStore(): IndexStore {
       for (const { entry } of old) exchanges.delete(entry);
       return old.length;
     },
+    makeDurable: () => undefined,
     close: () => undefined,
   };
 }

@@ -76,5 +76,7 @@ export interface IndexStore {
   findByMessage(messageId: string): IndexedExchange[];
   findOpen(limit: number): IndexedExchange[];
   eraseBefore(seconds: number): number;
+  /** What was stored survives a loss of power from here on: asked before the journal forgets what it came from. */
+  makeDurable(): void;
   close(): void;
 }

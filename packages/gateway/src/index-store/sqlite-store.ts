@@ -131,6 +131,8 @@ function createStore(database: DatabaseSync): IndexStore {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       return Number(changes);
     },
+    // Syncs the write-ahead file and then the database: batches alone are not synced.
+    makeDurable: () => database.exec('PRAGMA wal_checkpoint(FULL)'),
     close: () => database.close(),
   };
 }
