@@ -81,7 +81,7 @@ export function tapJournal(world: World, machine: string, onNote: (note: Durable
   const keepFromSnapshot = (bytes: Buffer): void => {
     const text = bytes.toString('latin1');
     const { type } = decodeNote(Buffer.from(bytes));
-    if (seen.has(text) || !(type === 'ended' || type === 'lost' || type === 'received')) return;
+    if (seen.has(text) || !(type === 'ended' || type === 'lost' || type === 'received' || type === 'count')) return;
     keep(bytes, undefined);
     early.add(text);
   };

@@ -338,7 +338,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       await leases.close();
       await agency.close();
       await network.close();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
   try {
