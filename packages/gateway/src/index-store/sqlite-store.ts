@@ -56,7 +56,7 @@ function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { allowExtension: false });
   // No sync per batch: after a loss of power the newest batches come again from the journal.
   database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;',
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -16000;',
   );
   return database;
 }
