@@ -107,7 +107,9 @@ export class GroupCommit {
   }
 
   async #flush(): Promise<void> {
-    if (this.#building.isEmpty || this.#busy || this.#failure !== undefined) return;
+    if (this.#busy) return;
+    // A late call may find that another flush took everything along: whoever waits for quiet has it.
+    if (this.#building.isEmpty || this.#failure !== undefined) return this.#tellIdle();
     this.#busy = true;
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -121,8 +123,12 @@ export class GroupCommit {
     record.clear();
     this.#spare = record;
     this.#busy = false;
-    if (this.#building.isEmpty || this.#failure !== undefined) for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#building.isEmpty || this.#failure !== undefined) this.#tellIdle();
     else this.flushSoon();
+  }
+
+  #tellIdle(): void {
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   async #commit(record: RecordBuilder, waiting: readonly Waiter[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Clock, createRealClock } from '@minben/ports';
 import { describe, expect, it } from 'vitest';
 import { createVerifierKey, hashLeaf, verifyCheckpoint, verifyConsistency, verifyInclusion } from '../index.ts';
 import { entryOf, makeDirectory, nobodyKnowsIt, ORIGIN, openTestLog, signerOf, until } from '../testing/fixture.ts';
@@ -141,6 +142,22 @@ describe('an evidence log', () => {
     expect((await pending).index).toBe(0);
     await expect(log.append(entryOf(1))).rejects.toMatchObject({ reason: 'closed' });
     await expect(log.note(entryOf(1))).rejects.toMatchObject({ reason: 'closed' });
+  });
+
+  it('closes when a lazy note’s turn comes after another batch took the note along', async () => {
+    const clock = createRealClock();
+    let turn: (() => void) | undefined;
+    const after: Clock['after'] = (milliseconds, action) => {
+      if (milliseconds >= 1_000) return clock.after(milliseconds, action);
+      turn = action;
+      return () => undefined;
+    };
+    const { log } = await openTestLog(await makeDirectory(), { clock: { ...clock, after } });
+    log.noteLazily(entryOf('note'));
+    await log.append(entryOf(0));
+    turn?.();
+    await log.close();
+    expect(log.head.size).toBe(1);
   });
 
   it('cannot be made without anybody to ask', async () => {

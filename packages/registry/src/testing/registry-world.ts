@@ -201,9 +201,9 @@ export async function makeWorld(): Promise<World> {
     },
   };
   onTestFinished(async () => {
-    await world.stop();
-    await witnessDoor.close(0);
-    await network.close();
+    await within('registry', world.stop());
+    await within('witness', witnessDoor.close(0));
+    await within('network', network.close());
     await rm(directory, { recursive: true, force: true });
   });
   return world;
@@ -271,4 +271,13 @@ function read(response: HttpResponse): Answer {
     json = undefined;
   }
   return { status: response.status, text: body, json };
+}
+
+/** Ends a clean-up that hangs with the name of what hung, long before the test runner would end it without one. */
+async function within(what: string, ending: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} does not end`)), 8_000);
+  });
+  await Promise.race([ending, late]).finally(() => clearTimeout(timer));
 }
