@@ -30,6 +30,9 @@ import {
 } from './nation.ts';
 import { leafHash, pathOf, rootOf } from './small-tree.ts';
 
+/** Further than any clock jumps in a run: a receiver whose own clock is wrong by as much could not tell. */
+const FAR_SECONDS = 5 * 3_600;
+
 export const MISCHIEFS = ['honest', 'stale', 'ahead', 'replay', 'same-id', 'wrong-peer', 'fork'] as const;
 export type Mischief = (typeof MISCHIEFS)[number];
 
@@ -158,10 +161,10 @@ export function runRival(nation: Nation, prng: Prng, plan: readonly Mischief[], 
         return write(make(id, 'GET').bytes);
       case 'stale':
         record.forbidden.set(id, mischief);
-        return write(make(id, 'POST', { iat: now - 3_600, exp: now + 3_600 }).bytes);
+        return write(make(id, 'POST', { iat: now - FAR_SECONDS, exp: now + FAR_SECONDS }).bytes);
       case 'ahead':
         record.forbidden.set(id, mischief);
-        return write(make(id, 'GET', { iat: now + 3_600, exp: now + 7_200 }).bytes);
+        return write(make(id, 'GET', { iat: now + FAR_SECONDS, exp: now + 2 * FAR_SECONDS }).bytes);
       case 'wrong-peer':
         record.forbidden.set(id, mischief);
         return write(make(id, 'POST', { asCity: true }).bytes);
