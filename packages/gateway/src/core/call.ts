@@ -24,7 +24,7 @@ import type { Clock, HeaderList, Random } from '@minben/ports';
 import type { LinkAnswer, PeerLink } from '../links/peer-link.ts';
 import { isSafeMethod } from './admission.ts';
 import type { NotedLog } from './noted-log.ts';
-import type { ExchangeOutcome, PeerEvidence } from './notes.ts';
+import type { PeerEvidence } from './notes.ts';
 import type { OutgoingRecord } from './outgoing.ts';
 import type { PeerChoice } from './peers.ts';
 import { type ApplicationCall, type CallPlan, type PlanMeans, planCall } from './plan-call.ts';
@@ -218,7 +218,7 @@ export function createCaller(means: CallerMeans): Caller {
         : { kind: 'done', answer: refuseHere(messageId, refusal ?? { rule }) };
     }
     peers.succeeded(peer.id);
-    const outcome = outcomeOf(details);
+    const { outcome } = details;
     const evidence: PeerEvidence = { evidence: arrived.evidence, checkpoint: arrived.head?.head.checkpoint ?? '' };
     // The proof is durable before the application has the answer, unless the call can be repeated: then the note
     // rides on the next sync, and a lost copy is fetched again from the peer.
@@ -308,10 +308,6 @@ const PASSING: ReadonlySet<RuleName> = new Set([
 
 function headersToSend({ headers, grant }: ApplicationCall): HeaderList {
   return grant === undefined ? headers : [...headers, ['t-road-grant', grant]];
-}
-
-function outcomeOf({ outcome }: ResponseDetails): ExchangeOutcome {
-  return outcome;
 }
 
 /** The provider's problem document, as far as it can be read: where in its log, and about which header or member. */
