@@ -8,6 +8,7 @@
 import { type PublicLog, serveTiles } from '@minben/evidence';
 import type { Clock, HttpHandler, HttpResponse, Logger } from '@minben/ports';
 import type { BundleStore, StoredBundle } from '../bundle/bundle-store.ts';
+import { createWaitingRoom } from '../waiting-room.ts';
 import { answerText, route, splitPath } from './answers.ts';
 import { refuse } from './problems.ts';
 
@@ -22,24 +23,9 @@ export interface BundleBoard {
 }
 
 export function createBundleBoard(store: BundleStore, clock: Clock): BundleBoard {
-  const waiters = new Set<() => void>();
   return {
     store,
-    announce() {
-      for (const waiter of [...waiters]) waiter();
-    },
-    change: (milliseconds, signal) =>
-      new Promise((resolve) => {
-        const end = (): void => {
-          waiters.delete(end);
-          cancel();
-          signal?.removeEventListener('abort', end);
-          resolve();
-        };
-        const cancel = clock.after(milliseconds, end);
-        waiters.add(end);
-        signal?.addEventListener('abort', end);
-      }),
+    ...createWaitingRoom(clock),
   };
 }
 

@@ -8,6 +8,7 @@ import type { LeaseRenewal, StatusLease } from '@minben/exchange';
 import { fail, type Result, succeed } from '@minben/kernel';
 import type { Clock } from '@minben/ports';
 import type { RegistryNote } from '../notes/note.ts';
+import { createWaitingRoom } from '../waiting-room.ts';
 import type { StatusBook } from './status-book.ts';
 
 /** The hub counts this much longer than the gateway, whose lease runs from sending (PROTOCOL 16). */
@@ -62,7 +63,7 @@ interface GivenLease {
 export function createStatusAuthority(means: StatusMeans): StatusAuthority {
   const { clock, book, leaseMilliseconds, remember } = means;
   const leases = new Map<string, GivenLease[]>();
-  const waiters = new Set<() => void>();
+  const { announce, change } = createWaitingRoom(clock);
   // What was answered just before a crash is forgotten, so every gateway may still hold such a lease.
   const forgottenUntil = clock.monotonic() + Math.max(leaseMilliseconds, book.longestLease) * HUB_MARGIN;
 
@@ -97,20 +98,6 @@ export function createStatusAuthority(means: StatusMeans): StatusAuthority {
     return { gateway, state: 'lapsed' };
   };
 
-  /** Resolves when something changes, when the wait is over, or when the caller has gone. */
-  const change = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
-    new Promise((resolve) => {
-      const end = (): void => {
-        waiters.delete(end);
-        cancel();
-        signal?.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = clock.after(milliseconds, end);
-      waiters.add(end);
-      signal?.addEventListener('abort', end);
-    });
-
   return {
     async renew(renewal, signal) {
       if (!means.isWritable()) return fail('hub-not-writable');
@@ -138,8 +125,6 @@ export function createStatusAuthority(means: StatusMeans): StatusAuthority {
       const effective = gateways.every((effect) => effect.state !== 'waiting');
       return succeed({ jti, version: withdrawal.version, effective, gateways });
     },
-    announce() {
-      for (const waiter of [...waiters]) waiter();
-    },
+    announce,
   };
 }
